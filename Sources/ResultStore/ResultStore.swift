@@ -1,0 +1,90 @@
+internal import Deflate
+internal import Synchronization
+
+/// Keeps results for as long as the process runs: small ones in memory, others in files without a name.
+///
+/// It may be used by any thread. Writing, and reading what is in a file, blocks for the disk: do both away from event
+/// loops. It never drops a result by itself: whoever owns the job says when.
+public final class ResultStore: Sendable {
+    /// How a store is set up.
+    public struct Configuration: Sendable {
+        /// The folder that files are made in.
+        public var temporaryFolder: String
+        /// zlib's level, 0 to 9.
+        public var level: Int
+        /// The longest result, in bytes before compression.
+        public var maximumLength: Int
+        /// The most that all results together may use.
+        public var maximumUsage: ResultUsage
+
+        /// The usual limits, and files in `temporaryFolder`.
+        public init(temporaryFolder: String = "/tmp") {
+            self.temporaryFolder = temporaryFolder
+            level = DeflateLimits.level
+            maximumLength = ResultLimits.length
+            maximumUsage = ResultUsage()
+            maximumUsage.storedBytes = ResultLimits.storedBytes
+            maximumUsage.memoryBytes = ResultLimits.memoryBytes
+            maximumUsage.files = ResultLimits.files
+        }
+    }
+
+    private struct Contents {
+        var results: [UInt64: StoredResult] = [:]
+        var lastID: UInt64 = 0
+    }
+
+    private let configuration: Configuration
+    private let quota: Quota
+    private let contents = Mutex(Contents())
+
+    /// An empty store.
+    ///
+    /// - Throws: what the system says when no file can be made in the temporary folder.
+    public init(configuration: Configuration) throws(DiskFailure) {
+        _ = try TemporaryFile(in: configuration.temporaryFolder)
+        self.configuration = configuration
+        quota = Quota(limit: configuration.maximumUsage)
+    }
+
+    /// Begins a result of at most `limit` bytes before compression; the configuration's limit holds besides.
+    public func begin(_ description: ResultDescription, limit: Int = .max) -> ResultWriter {
+        ResultWriter(
+            description,
+            limit: min(limit, configuration.maximumLength),
+            level: configuration.level,
+            folder: configuration.temporaryFolder,
+            quota: quota,
+            store: self
+        )
+    }
+
+    /// The result with the number `id`; nil when there is none, or it was removed.
+    public func result(_ id: UInt64) -> StoredResult? {
+        contents.withLock { $0.results[id] }
+    }
+
+    /// Forgets a result. Its bytes go when the last reader is done with them. Without such a result nothing happens.
+    public func remove(_ id: UInt64) {
+        // Taken out under the lock and let go of after it: closing a big file can take the kernel a while.
+        let removed = contents.withLock { $0.results.removeValue(forKey: id) }
+        withExtendedLifetime(removed) {}
+    }
+
+    /// What is used at the moment, by results being written and by removed ones that are still being read too.
+    public var usage: ResultUsage { quota.usage }
+
+    /// The number of results.
+    public var count: Int { contents.withLock { $0.results.count } }
+
+    /// Keeps what `make` makes of a new number.
+    func keep(_ make: (UInt64) -> StoredResult) -> StoredResult {
+        let id = contents.withLock { contents in
+            contents.lastID += 1
+            return contents.lastID
+        }
+        let result = make(id)
+        contents.withLock { $0.results[id] = result }
+        return result
+    }
+}

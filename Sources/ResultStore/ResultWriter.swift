@@ -1,0 +1,57 @@
+/// Takes one result as it arrives, checks it, compresses it and stores it.
+///
+/// Any thread may call it; calls wait for each other, and for the disk. It holds about 512 KiB whatever the result's
+/// length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go of without it leaves
+/// nothing behind.
+public final class ResultWriter: Sendable {
+    private let store: ResultStore
+    private let state: Guarded<ResultWriterState>
+
+    init(
+        _ description: ResultDescription,
+        limit: Int,
+        level: Int,
+        folder: String,
+        quota: Quota,
+        store: ResultStore
+    ) {
+        self.store = store
+        state = Guarded(ResultWriterState(description, limit: limit, level: level, folder: folder, quota: quota))
+    }
+
+    /// The bytes taken so far, counted as they are sent: in gzip when the result comes in gzip. A sender that lost its
+    /// connection goes on from here.
+    public var held: Int { state.withLock { $0.held } }
+
+    /// Takes the next bytes, and returns what is wrong with the result, if anything is. After a failure every further
+    /// call returns the same one.
+    public func append(_ bytes: UnsafeRawBufferPointer) -> ResultFailure? {
+        state.withLock { $0.append(bytes) }
+    }
+
+    /// Takes bytes that begin at `offset` of what is sent. What is held already is passed over, so that a resent piece
+    /// is harmless; it is not compared.
+    ///
+    /// A piece that begins behind what is held is refused with ``ResultFailure/missingBytes(held:)`` and changes
+    /// nothing.
+    public func append(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> ResultFailure? {
+        state.withLock { $0.append(bytes, at: offset) }
+    }
+
+    /// Ends the result and puts it into the store.
+    ///
+    /// - Parameters:
+    ///   - length: the number of bytes that the sender counted, where it says so.
+    ///   - wall: the present time in milliseconds since 1970 UTC.
+    /// - Throws: what is wrong with the result; ``ResultFailure/wrongLength(held:)`` leaves the writer usable.
+    public func finish(length: Int? = nil, at wall: Int64) throws(ResultFailure) -> StoredResult {
+        try state.withLock { (state) throws(ResultFailure) in
+            try state.finish(length: length, at: wall, store: store)
+        }
+    }
+
+    /// Gives up the result and frees what it took. Without effect after ``finish(length:at:)``.
+    public func abandon() {
+        state.withLock { $0.abandon() }
+    }
+}

@@ -1,0 +1,72 @@
+/// What a writer knows, without its lock.
+struct ResultWriterState {
+    private let description: ResultDescription
+    private let limit: Int
+    /// The most bytes that may be sent.
+    private let codedLimit: Int
+    /// The bytes taken, as they are sent.
+    private(set) var held = 0
+    /// What every further call returns, once the result has ended in one way or the other.
+    private var failure: ResultFailure?
+    /// Everything that takes memory; nil when the result has ended.
+    private var pipeline: ResultPipeline?
+
+    init(_ description: ResultDescription, limit: Int, level: Int, folder: String, quota: Quota) {
+        self.description = description
+        self.limit = limit
+        codedLimit = description.coding == .gzip ? ResultLimits.codedLength(forContent: limit) : limit
+        pipeline = ResultPipeline(
+            description,
+            limit: limit,
+            level: level,
+            content: ContentWriter(folder: folder, quota: quota)
+        )
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> ResultFailure? {
+        if let failure { return failure }
+        guard offset <= held else { return .missingBytes(held: held) }
+        // Negative offsets cannot be sent; nothing is skipped wrongly should one arrive all the same.
+        let known = min(held - max(offset, 0), bytes.count)
+        return append(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(known)))
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) -> ResultFailure? {
+        guard let pipeline else { return failure ?? .ended }
+        do throws(ResultFailure) {
+            guard bytes.count <= codedLimit - held else { throw .tooLarge(limit: limit) }
+            try pipeline.append(bytes)
+            held += bytes.count
+            return nil
+        } catch {
+            end(error)
+            return error
+        }
+    }
+
+    mutating func finish(
+        length: Int?,
+        at wall: Int64,
+        store: ResultStore
+    ) throws(ResultFailure) -> StoredResult {
+        guard let pipeline else { throw failure ?? .ended }
+        if let length, length != held { throw .wrongLength(held: held) }
+        do throws(ResultFailure) {
+            let result = try pipeline.finish(description, at: wall, store: store)
+            end(.ended)
+            return result
+        } catch {
+            end(error)
+            throw error
+        }
+    }
+
+    mutating func abandon() {
+        if failure == nil { end(.ended) }
+    }
+
+    private mutating func end(_ reason: ResultFailure) {
+        failure = reason
+        pipeline = nil
+    }
+}

@@ -1,0 +1,104 @@
+extension JobTable {
+    /// Binds a job to the stream `owner`, which calls it `handle`; makes the job out of `submission` where there is
+    /// none.
+    ///
+    /// The stream owns the job from then on, and references of earlier bindings are refused; `sharing` lets them go
+    /// on, and leaves the job to the owner that it has. A newer attempt than the job's acts as a retry; 0 stands for
+    /// the job's own. Refused when there is no such job (or no room for it), its time is over, it is finished, or the
+    /// attempt is older than the job's.
+    public func bind(
+        _ id: TaskID,
+        attempt: UInt32,
+        creating submission: Submission?,
+        sharing: Bool,
+        owner: OwnerID,
+        handle: Handle,
+        at now: Instant
+    ) -> BindOutcome {
+        withStripe(of: id) { stripe, hash in
+            let slot: Slot
+            switch stripe.look(id, hash, at: now) {
+            case .found(let reference): slot = reference.slot
+            case .expired: return .refused(.expired, state: nil, attempt: 0)
+            case .unknown:
+                guard let submission else { return .refused(.unknownJob, state: nil, attempt: 0) }
+                guard submission.isWithinLimits, submission.id == id, submission.idempotencyKey == nil else {
+                    return .refused(.malformed, state: nil, attempt: 0)
+                }
+                guard quota.take() else { return .refused(.overQuota, state: nil, attempt: 0) }
+                slot = stripe.create(submission, hash, at: now)
+                stripe.records[slot].attempt = max(1, attempt)
+            }
+            return stripe.bind(slot, attempt, sharing: sharing, owner, handle, at: now)
+        }
+    }
+
+    /// The stream `owner` lets go of a job: nobody owns it, and no stall is counted for that. Does nothing when the
+    /// stream does not own it.
+    public func unbind(_ reference: JobReference, owner: OwnerID, at now: Instant) {
+        withOwned(reference, owner, at: now) { stripe, slot in stripe.records[slot].owner = .none }
+    }
+
+    /// The stream `owner` ended without unbinding: unless somebody reports, the job counts as stalled after
+    /// ``Limits/lostStreamGrace``, or after its own stall time where that is over earlier. Does nothing when the
+    /// stream does not own it.
+    public func ownerLeft(_ reference: JobReference, owner: OwnerID, at now: Instant) {
+        withOwned(reference, owner, at: now) { stripe, slot in
+            stripe.records[slot].loseOwner(at: now)
+            stripe.setTimer(slot, at: now)
+        }
+    }
+
+    /// The worker's answer to a cancel, from the stream that had bound the job when it was cancelled. The first final
+    /// answer stays.
+    public func answerCancel(_ reference: JobReference, from owner: OwnerID, _ answer: WorkerAnswer, at now: Instant) {
+        withStripe(Int(reference.stripe)) { stripe in
+            guard let slot = stripe.slot(of: reference, at: now),
+                stripe.records[slot].isBound(to: owner, reference.binding)
+            else { return }
+            stripe.records[slot].take(answer, at: now)
+        }
+    }
+
+    private func withOwned(
+        _ reference: JobReference,
+        _ owner: OwnerID,
+        at now: Instant,
+        _ body: (inout Stripe, Slot) -> Void
+    ) {
+        withStripe(Int(reference.stripe)) { stripe in
+            guard let slot = stripe.slot(of: reference, at: now), stripe.records[slot].owner == owner,
+                stripe.records[slot].binding == reference.binding
+            else { return }
+            body(&stripe, slot)
+        }
+    }
+}
+
+extension Stripe {
+    /// Binds the job at `slot`, whose time is not over.
+    fileprivate mutating func bind(
+        _ slot: Slot,
+        _ attempt: UInt32,
+        sharing: Bool,
+        _ owner: OwnerID,
+        _ handle: Handle,
+        at now: Instant
+    ) -> BindOutcome {
+        let state = records[slot].visibleState
+        let present = records[slot].attempt
+        if state.isTerminal { return .refused(.alreadyFinished, state: state, attempt: present) }
+        if attempt != 0, attempt < present { return .refused(.attemptIsOver, state: state, attempt: present) }
+        var dropped = ResultID.none
+        // A newer attempt acts as a retry, and a retry that names the present one does nothing.
+        if attempt > present { dropped = apply(.retry(attempt: attempt), to: slot, at: now).releasedResult }
+        records[slot].bind(to: owner, handle, sharing: sharing, at: now)
+        let reference = JobReference(
+            stripe: number,
+            slot: slot,
+            generation: records[slot].generation,
+            binding: records[slot].binding
+        )
+        return .bound(reference, attempt: records[slot].attempt, dropped: dropped)
+    }
+}

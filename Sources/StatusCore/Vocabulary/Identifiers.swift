@@ -1,0 +1,24 @@
+/// An ingest stream of this process, as the owner of jobs. Numbers are never used twice within a process.
+public struct OwnerID: Hashable, Sendable {
+    public let rawValue: UInt64
+    /// Nobody.
+    public static let none = OwnerID(0)
+
+    @inlinable public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// The number by which a stream calls one of its jobs; handed back to it when the job is cancelled or expires.
+public struct Handle: Hashable, Sendable {
+    public let rawValue: UInt32
+
+    @inlinable public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+}
+
+/// What the result store calls a stored result.
+public struct ResultID: Hashable, Sendable {
+    public let rawValue: UInt64
+    /// No result.
+    public static let none = ResultID(0)
+
+    @inlinable public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}

@@ -1,0 +1,86 @@
+import Bytes
+import HTTP1
+import JSON
+import ResultStore
+import StatusCore
+
+extension Bridge {
+    /// `GET /api/jobs/{taskId}/result`: a JSON result inside the envelope of the kept contract, unless `raw=1` asks for the
+    /// stored bytes alone; any other as it is.
+    func sendResult(of id: TaskID?, _ call: Call) throws(ErrorAnswer) -> BridgeDecision {
+        let job = call.scratch.snapshot
+        let id = try read(id, at: call.now, into: job)
+        guard job.state == .completed else { throw .notCompleted(id, job.state, job.progress) }
+        // Between the two looks the result may have gone, which is no different from having gone before.
+        guard job.resultID != .none, let result = results.result(job.resultID.rawValue) else { throw .noResult(id) }
+
+        let query = call.request.query
+        let isRaw = QueryItems.value(of: "raw", in: query).map { ASCII.equal(query.part($0), "1") } ?? false
+        let isEnveloped = result.isJSON && !isRaw
+        var fields = ResponseFields(200, isEnveloped ? .json : nil)
+        fields.isJobAnswer = true
+        fields.isNotStored = false
+        fields.varyAcceptEncoding = true
+        fields.isGzip = call.request.fields.allowsGzip(in: call.request.bytes)
+        var prefix: [UInt8] = []
+        var suffix: [UInt8] = []
+        if isEnveloped {
+            (prefix, suffix) = envelope(of: job)
+        } else {
+            fields.setStored(
+                mediaType: result.mediaType,
+                disposition: Disposition.value(mediaType: result.mediaType, name: result.name)
+            )
+        }
+        return .sendResult(
+            ResultDownload(
+                fields: fields,
+                result: result,
+                coding: fields.isGzip ? .gzip : .identity,
+                prefix: prefix,
+                suffix: suffix
+            )
+        )
+    }
+
+    /// What stands before and after a JSON result.
+    private func envelope(of job: JobSnapshot) -> (prefix: [UInt8], suffix: [UInt8]) {
+        var output = OutputBuffer(capacity: 192)
+        output.append(#"{"taskId":"#)
+        job.id.withBytes { output.appendJSONString($0) }
+        output.append(#","status":"completed","result":"#)
+        let prefix = output.take(from: 0)
+        let completedAt = job.completedAt ?? job.updatedAt
+        output.append(#","completedAt":"#)
+        output.appendJSONTime(completedAt)
+        output.append(#","processingTime":"#)
+        output.append(decimal: max(0, completedAt - job.createdAt))
+        output.append(UInt8(ascii: "}"))
+        return (prefix, output.take(from: 0))
+    }
+}
+
+/// How a browser is to treat a stored result.
+enum Disposition {
+    /// The value of `Content-Disposition`: what is not known to be harmless to show is to be saved. nil where there is
+    /// nothing to say.
+    static func value(mediaType: String, name: String?) -> String? {
+        let isSafe = isSafe(mediaType)
+        if isSafe, name == nil { return nil }
+        var output = OutputBuffer(capacity: 64)
+        output.appendContentDisposition(isAttachment: !isSafe, fileName: name)
+        return output.withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// True for types that hold neither script nor markup in any browser: text that is not sniffed, and pixels.
+    private static func isSafe(_ mediaType: String) -> Bool {
+        var mediaType = mediaType
+        return mediaType.withUTF8 { bytes in
+            safe.contains { MediaType.matches(UnsafeRawBufferPointer(bytes), $0) }
+        }
+    }
+
+    private static let safe: [StaticString] = [
+        "text/plain", "text/csv", "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
+    ]
+}

@@ -1,0 +1,19 @@
+/// What the bridge is told at the start of the server.
+struct BridgeConfiguration: Sendable {
+    /// The beginning of the absolute URLs in answers, without a trailing slash; nil takes the request's `Host`.
+    var publicURL: String?
+    /// Names that a `Host` with a dot may have, without port. IP addresses and names without a dot need not be here.
+    var allowedHosts: [String]
+    /// The largest JSON result, in bytes, that a status answer carries.
+    var inlineResultLimit: Int
+
+    init(
+        publicURL: String? = nil,
+        allowedHosts: [String] = [],
+        inlineResultLimit: Int = BridgeLimits.inlineResult
+    ) {
+        self.publicURL = publicURL
+        self.allowedHosts = allowedHosts
+        self.inlineResultLimit = inlineResultLimit
+    }
+}

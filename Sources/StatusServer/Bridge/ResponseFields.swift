@@ -1,0 +1,68 @@
+/// Everything of an answer but its body and its framing: the transports turn it into bytes and add `Content-Length` or
+/// `Transfer-Encoding`, `Connection` and `Date` themselves.
+///
+/// The names and values to send, and their order, come from ``forEachField(_:)``, for both transports alike.
+struct ResponseFields: Sendable {
+    /// The status code.
+    var status: Int
+    /// The media type of what the bridge writes; nil when there is no body, or when ``texts`` says it.
+    var contentType: ContentType?
+    /// True for the 200s of the kept routes: `X-API-Version: 1.1` and `X-Async-Processing: true`.
+    var isJobAnswer = false
+    /// True for what a cache must not keep: `Cache-Control: no-store`.
+    var isNotStored = true
+    /// True when the answer depends on `Accept-Encoding`.
+    var varyAcceptEncoding = false
+    /// True when the body that the transport sends is compressed: `Content-Encoding: gzip`.
+    var isGzip = false
+    /// True when the transport must close the connection after the answer.
+    var closes = false
+    /// Seconds after which asking again makes sense.
+    var retryAfter: Int?
+    /// The methods that the route knows, with a 405.
+    var allow: StaticString?
+    /// Fields with values of their own, in order.
+    private(set) var texts: [TextField] = []
+
+    /// What the bridge writes itself.
+    enum ContentType: Sendable {
+        case json, problem
+
+        var text: StaticString {
+            switch self {
+            case .json: "application/json; charset=utf-8"
+            case .problem: "application/problem+json"
+            }
+        }
+    }
+
+    /// A field whose value is not known beforehand.
+    struct TextField: Sendable {
+        let name: StaticString
+        let lowercase: StaticString
+        let value: String
+    }
+
+    init(_ status: Int, _ contentType: ContentType? = .json) {
+        self.status = status
+        self.contentType = contentType
+    }
+
+    /// Where the job is found that a 202 speaks of.
+    mutating func setLocation(_ path: String) {
+        texts.append(TextField(name: "Location", lowercase: "location", value: path))
+    }
+
+    /// The body is a stored result as it is.
+    ///
+    /// - Parameter disposition: the value of `Content-Disposition`, where there is one.
+    mutating func setStored(mediaType: String, disposition: String?) {
+        texts.append(TextField(name: "Content-Type", lowercase: "content-type", value: mediaType))
+        // A document that a worker stored must not run as a page of this origin.
+        texts.append(
+            TextField(name: "Content-Security-Policy", lowercase: "content-security-policy", value: "sandbox")
+        )
+        guard let disposition else { return }
+        texts.append(TextField(name: "Content-Disposition", lowercase: "content-disposition", value: disposition))
+    }
+}

@@ -1,0 +1,20 @@
+import ResultStore
+
+extension BridgeConfiguration {
+    /// The bridge's part of the server's configuration.
+    init(_ server: ServerConfiguration) {
+        self.init(
+            publicURL: server.publicURL,
+            allowedHosts: server.allowedHosts,
+            inlineResultLimit: server.inlineResultLimit
+        )
+    }
+}
+
+extension ResultStore.Configuration {
+    /// The result store's part of the server's configuration.
+    init(_ server: ServerConfiguration) {
+        self.init(temporaryFolder: server.temporaryDirectory)
+        maximumLength = server.resultLimit
+    }
+}

@@ -1,0 +1,47 @@
+/// What a server is started with. The defaults are those of `telltale serve --ephemeral`.
+public struct ServerConfiguration: Sendable {
+    /// The addresses to listen on, at least one.
+    public var listen: [ListenAddress]
+    /// Addresses other than loopback are refused unless this is true, because nothing asks for a token.
+    public var allowsUnauthenticated: Bool
+    /// Host names, apart from IP addresses and names without a dot, that requests may name (DNS rebinding).
+    public var allowedHosts: [String]
+    /// The beginning of the absolute URLs in answers, without a trailing slash; nil takes the request's `Host`.
+    public var publicURL: String?
+    /// The number of event loops, 1 to 1,024.
+    public var eventLoopThreads: Int
+    /// The number of threads that compress and write results, 1 to 64.
+    public var transferThreads: Int
+    /// The folder for results that do not fit in memory.
+    public var temporaryDirectory: String
+    /// The largest JSON result, in bytes, that a status answer carries inline.
+    public var inlineResultLimit: Int
+    /// The largest result in bytes, inflated.
+    public var resultLimit: Int
+    /// How long open requests and streams may take to end after a request to shut down.
+    public var drainSeconds: Int64
+
+    public init(
+        listen: [ListenAddress] = [ListenAddress(host: "127.0.0.1", port: 8_080)],
+        allowsUnauthenticated: Bool = false,
+        allowedHosts: [String] = [],
+        publicURL: String? = nil,
+        eventLoopThreads: Int,
+        transferThreads: Int = 2,
+        temporaryDirectory: String = "/tmp",
+        inlineResultLimit: Int = 1_048_576,
+        resultLimit: Int = 16 * 1_073_741_824,
+        drainSeconds: Int64 = 10
+    ) {
+        self.listen = listen
+        self.allowsUnauthenticated = allowsUnauthenticated
+        self.allowedHosts = allowedHosts
+        self.publicURL = publicURL
+        self.eventLoopThreads = eventLoopThreads
+        self.transferThreads = transferThreads
+        self.temporaryDirectory = temporaryDirectory
+        self.inlineResultLimit = inlineResultLimit
+        self.resultLimit = resultLimit
+        self.drainSeconds = drainSeconds
+    }
+}

@@ -1,0 +1,23 @@
+/// Why a server did not start, in one line that says what to do.
+public enum ServerError: Error, CustomStringConvertible, Equatable {
+    /// The address can be reached from outside and nothing asks for a token.
+    case notLoopback(ListenAddress)
+    /// The system refused to listen; `reason` is its own text.
+    case cannotListen(ListenAddress, reason: String)
+    /// The folder for large results cannot be written.
+    case cannotWrite(folder: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notLoopback(let address):
+            """
+            refusing to listen on \(address): there are no access tokens yet, so anyone who reaches it could read and \
+            cancel jobs; use a loopback address, or pass --allow-unauthenticated
+            """
+        case .cannotListen(let address, let reason):
+            "cannot listen on \(address): \(reason)"
+        case .cannotWrite(let folder, let reason):
+            "cannot write to \(folder): \(reason); choose another folder with TMPDIR"
+        }
+    }
+}

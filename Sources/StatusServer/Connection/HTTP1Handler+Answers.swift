@@ -1,0 +1,117 @@
+import Bytes
+import HTTP1
+import Logging
+import NIOCore
+import ResultStore
+import StatusCore
+
+/// Answers on their way out: whole ones from a buffer, results piece by piece.
+extension HTTP1Handler {
+    /// Writes an answer whose body stands in ``LoopScratch/content``, which is empty afterwards.
+    func write(_ fields: ResponseFields, context: ChannelHandlerContext) {
+        if fields.closes || isDraining { exchange.closes = true }
+        appendHead(fields, length: scratch.content.count, context: context)
+        if !exchange.isHead {
+            scratch.content.withBytes { output.append($0) }
+        }
+        scratch.content.removeAll(keepingCapacityUpTo: Limits.scratchCapacity)
+        if exchange.closes {
+            phase = .closing
+            closeAfterAnswer(context: context)
+        }
+    }
+
+    /// Starts a result on its way out; the connection reads no further request until its end.
+    func send(_ download: ResultDownload, context: ChannelHandlerContext) {
+        let sender = ResultSender(download, pool: services.transferPool, loop: context.eventLoop)
+        // A body that came with the request is not waited for: nothing reads it while the answer streams.
+        if head.bodyLength != .none || isDraining { exchange.closes = true }
+        appendHead(download.fields, length: sender.length, context: context)
+        guard !exchange.isHead, sender.length > 0 else {
+            if exchange.closes {
+                phase = .closing
+                closeAfterAnswer(context: context)
+            }
+            return
+        }
+        phase = .sending(sender)
+        flush(context: context)
+        sendNext(sender, context: context)
+    }
+
+    /// Hands everything that is written to the channel.
+    func flush(context: ChannelHandlerContext) {
+        guard !output.isEmpty else { return }
+        let buffer = takeOutput(context: context)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// Ends the connection when everything that is written has left.
+    ///
+    /// Where the peer may still be sending, only our side is closed at first: closing both would answer its bytes with a
+    /// reset, which can destroy the answer before it is read.
+    func closeAfterAnswer(context: ChannelHandlerContext) {
+        let buffer = takeOutput(context: context)
+        let hasUnreadBody = if case .none = body { exchange.isBroken } else { true }
+        let mode: CloseMode = hasUnreadBody ? .output : .all
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            context.close(mode: mode, promise: nil)
+            self?.lingerEnd = context.eventLoop.now + Limits.lingerLimit
+            self?.restartTimer(context: context)
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+    }
+
+    private func sendNext(_ sender: ResultSender, context: ChannelHandlerContext) {
+        sender.next { [weak self] piece in
+            guard let self, case .sending = phase else { return }
+            switch piece {
+            case .bytes(let buffer):
+                let written = context.eventLoop.makePromise(of: Void.self)
+                written.futureResult.assumeIsolated().whenSuccess { [weak self] in
+                    guard let self, case .sending = phase else { return }
+                    restartTimer(context: context)
+                    sendNext(sender, context: context)
+                }
+                context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+            case .end:
+                phase = .head
+                if exchange.closes {
+                    phase = .closing
+                    closeAfterAnswer(context: context)
+                }
+                resume(context: context)
+            case .failed(let failure):
+                // The announced length is not reached, which is how the client knows.
+                services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                phase = .closing
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    private func appendHead(_ fields: ResponseFields, length: Int, context: ChannelHandlerContext) {
+        output.appendStatusLine(fields.status)
+        fields.appendFields(to: &output)
+        scratch.date.append(at: services.clock.now().wall, to: &output)
+        output.appendContentLength(length)
+        if exchange.closes {
+            output.appendHeader("Connection", "close")
+        } else if exchange.minorVersion == 0 {
+            output.appendHeader("Connection", "keep-alive")
+        }
+        output.appendEndOfHead()
+    }
+
+    private func takeOutput(context: ChannelHandlerContext) -> ByteBuffer {
+        var buffer = context.channel.allocator.buffer(capacity: output.count)
+        output.withBytes { _ = buffer.writeBytes($0) }
+        if output.count > Limits.keptOutput {
+            output = OutputBuffer(capacity: 512)
+        } else {
+            output.removeAll()
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,259 @@
+import Bytes
+import HTTP1
+import NIOCore
+
+/// One HTTP/1.1 connection: bytes in, requests to the bridge, answers out in the order of the requests.
+///
+/// Everything that one read brought is answered in one write, so that pipelining costs one system call. A response body
+/// that streams, or a peer that does not read, stops the reading of further requests.
+final class HTTP1Handler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Where the connection stands between two bytes.
+    enum Phase {
+        /// Before or inside a request's head. → any other phase
+        case head
+        /// Inside a small body that the bridge wants whole. → `head`, `closing`
+        case collecting(PendingRequest, ByteBuffer)
+        /// Inside a result that is being uploaded. → `finishing`, `discarding`, `closing`
+        case receiving(ResultReceiver)
+        /// An uploaded result is complete and is being put away. → `head`, `closing`
+        case finishing(ResultReceiver)
+        /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
+        case discarding(Int)
+        /// Inside a response body that streams. → `head`, `closing`
+        case sending(ResultSender)
+        /// The last answer is written; what still comes in is dropped until the peer closes. Final.
+        case closing
+    }
+
+    let services: ServerServices
+    let scratch: LoopScratch
+    var phase = Phase.head
+    var parser = RequestParser()
+    var head = RequestHead()
+    var body = BodyReader.none
+    /// Bytes that have arrived and are not used up.
+    var input = ByteBuffer()
+    /// Answers that are not handed to the channel yet.
+    var output = OutputBuffer(capacity: 512)
+    /// What the request under way said about the connection, valid until its answer is written.
+    var exchange = Exchange()
+    /// The result that is being uploaded, while one is.
+    var upload: ResultUpload?
+    /// The server is shutting down: the next answer is the last one.
+    var isDraining = false
+    /// The client has closed its side: what it asked is answered, then the connection ends.
+    private var hasInputEnded = false
+
+    private var isReadPending = false
+    private var timer: ConnectionTimer?
+    /// True while the timer runs for a request head, whose time is not extended by further bytes.
+    var isTimingHead = false
+    /// Others on this event loop get their turn before the next request is read.
+    private var isYielding = false
+    /// When the connection ends whatever the peer still sends; set when the last answer has left.
+    var lingerEnd: NIODeadline?
+
+    /// Facts about a request that its answer depends on.
+    struct Exchange {
+        var isHead = false
+        var minorVersion: UInt8 = 1
+        var closes = false
+        /// The request's end is not known, so that what comes in must be dropped rather than read.
+        var isBroken = false
+    }
+
+    init(services: ServerServices, loop: any EventLoop) {
+        self.services = services
+        scratch = services.scratch(of: loop)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
+        timer?.start(Limits.headTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        // The timer's closure holds the context, which holds this handler.
+        timer?.invalidate()
+        timer = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 {
+            input = bytes
+        } else {
+            // What is used up must not pile up while each read ends inside a request.
+            if input.readerIndex > input.readableBytes { input.discardReadBytes() }
+            input.writeBuffer(&bytes)
+        }
+        work(context: context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush(context: context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.invalidate()
+        switch phase {
+        case .receiving(let receiver), .finishing(let receiver): receiver.abandon()
+        case .sending(let sender): sender.abandon()
+        case .head, .collecting, .discarding, .closing: break
+        }
+        phase = .closing
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset by the peer, as a rule. There is nobody left to answer.
+        context.close(promise: nil)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { resume(context: context) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            hasInputEnded = true
+            return resume(context: context)
+        }
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        isDraining = true
+        resume(context: context)
+        context.channel.closeAfterDrain(services.configuration)
+    }
+
+    /// NIO asks to read: yes, unless the connection has enough to do with what it has.
+    func read(context: ChannelHandlerContext) {
+        if isHeldBack(context: context) {
+            isReadPending = true
+        } else {
+            context.read()
+        }
+    }
+
+    /// Goes on after whatever held the connection back: a slow reader, a stream, the transfer pool.
+    func resume(context: ChannelHandlerContext) {
+        work(context: context)
+        flush(context: context)
+        if isReadPending, !isHeldBack(context: context) {
+            isReadPending = false
+            context.read()
+        }
+    }
+
+    /// True while no further byte should be read from the socket.
+    private func isHeldBack(context: ChannelHandlerContext) -> Bool {
+        if isYielding { return true }
+        return switch phase {
+        case .sending, .finishing: true
+        case .receiving(let receiver): receiver.isFull
+        case .head: !context.channel.isWritable
+        case .collecting, .discarding, .closing: false
+        }
+    }
+
+    /// Uses up the input as far as the phases allow.
+    private func work(context: ChannelHandlerContext) {
+        var goesOn = !isYielding
+        var requests = 0
+        while goesOn {
+            switch phase {
+            case .head where requests >= Limits.requestsPerTurn && input.readableBytes > 0:
+                yield(context: context)
+                goesOn = false
+            case .head:
+                requests += 1
+                goesOn = readHead(context: context)
+            case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
+            case .sending, .finishing: goesOn = false
+            case .closing:
+                input.clear()
+                goesOn = false
+            }
+        }
+        if hasInputEnded, !isYielding { endAfterInput(context: context) }
+        if isDraining, case .head = phase, input.readableBytes == 0 {
+            // An answer may still be on its way to a slow reader.
+            phase = .closing
+            closeAfterAnswer(context: context)
+        }
+        // An idle connection must not hold on to the memory of its last read.
+        if input.readableBytes == 0 { input = ByteBuffer() }
+        restartTimer(context: context)
+    }
+
+    /// Lets the other connections of the loop work before this one goes on with its pipeline.
+    private func yield(context: ChannelHandlerContext) {
+        isYielding = true
+        context.eventLoop.assumeIsolated().execute { [weak self] in
+            guard let self else { return }
+            isYielding = false
+            if case .closing = phase { return }
+            resume(context: context)
+        }
+    }
+
+    /// The client will send nothing more: a request that is not complete never will be, and none follows.
+    private func endAfterInput(context: ChannelHandlerContext) {
+        switch phase {
+        case .head where context.channel.isWritable:
+            phase = .closing
+            closeAfterAnswer(context: context)
+        case .receiving(let receiver) where !receiver.isFull:
+            receiver.abandon()
+            phase = .closing
+            context.close(promise: nil)
+        case .collecting, .discarding: context.close(promise: nil)
+        case .head, .receiving, .finishing, .sending, .closing: break
+        }
+    }
+
+    /// Gives the phase its time; a slow client is closed without costing others.
+    func restartTimer(context: ChannelHandlerContext) {
+        if case .head = phase, isInsideHead(context: context) {
+            if !isTimingHead { timer?.start(Limits.headTimeout) }
+            isTimingHead = true
+            return
+        }
+        isTimingHead = false
+        switch phase {
+        case .head: timer?.start(Limits.idleTimeout)
+        case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
+        case .finishing: timer?.stop()
+        case .closing:
+            // Until the answer has left, the time is the reader's.
+            guard let lingerEnd else { timer?.start(Limits.bodyTimeout); break }
+            timer?.start(min(Limits.lingerTimeout, lingerEnd - context.eventLoop.now))
+        }
+    }
+
+    /// True when the peer owes the rest of a head. With a full outbound buffer, what is there has just not been read.
+    private func isInsideHead(context: ChannelHandlerContext) -> Bool {
+        input.readableBytes > 0 && context.channel.isWritable
+    }
+
+    private func timeOut(context: ChannelHandlerContext) {
+        switch phase {
+        case .head where isInsideHead(context: context), .collecting:
+            if case .head = phase { exchange = Exchange(isBroken: true) }
+            let fields = services.bridge.failure(
+                status: 408,
+                code: "request_timeout",
+                text: "The request did not arrive in time",
+                into: &scratch.content
+            )
+            exchange.closes = true
+            write(fields, context: context)
+            restartTimer(context: context)
+        case .head, .receiving, .finishing, .discarding, .sending, .closing:
+            context.close(promise: nil)
+        }
+    }
+}

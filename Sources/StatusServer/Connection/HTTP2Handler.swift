@@ -1,0 +1,230 @@
+import HTTP2
+import NIOCore
+
+/// One HTTP/2 connection: bytes into a session, what the session says to ``HTTP2Stream``s, its output to the socket.
+///
+/// Everything that one read brought is answered in one write. While the peer does not read, nothing more is taken out of
+/// the session and nothing more is read.
+final class HTTP2Handler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let services: ServerServices
+    let session = HTTP2Session(role: .server, settings: HTTP2Handler.settings)
+    let scratch: LoopScratch
+    private var context: ChannelHandlerContext?
+    /// Worker streams that have applied something since the last flush.
+    private var touched: [HTTP2Stream] = []
+    private var isReadPending = false
+    private var isClosing = false
+    /// The server is shutting down.
+    private(set) var isDraining = false
+    /// The session is at work further up the stack; whoever called it flushes when it has returned.
+    private var isBusy = false
+    /// The peer was silent for too long and has been told so.
+    private var hasTimedOut = false
+    /// Worker streams that are open.
+    private var workers = 0
+    private var timer: ConnectionTimer?
+
+    /// A worker's updates are small and many: windows that hold some milliseconds of them at full speed.
+    static let settings: HTTP2Settings = {
+        var settings = HTTP2Settings()
+        settings.streamWindow = Limits.streamWindow
+        settings.connectionWindow = Limits.connectionWindow
+        return settings
+    }()
+
+    init(services: ServerServices, loop: any EventLoop) {
+        self.services = services
+        scratch = services.scratch(of: loop)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        session.delegate = self
+        timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut() }
+        timer?.start(Limits.headTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.invalidate()
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        isBusy = true
+        unwrapInboundIn(data).withUnsafeReadableBytes { _ = session.receive($0) }
+        isBusy = false
+        restartTimer()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        timer?.invalidate()
+        session.connectionClosed()
+        touched = []
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        flush()
+        if isReadPending, context.channel.isWritable {
+            isReadPending = false
+            context.read()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            // Nothing more can be asked or acknowledged.
+            return context.close(promise: nil)
+        }
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        isDraining = true
+        shutDownWhenWorkersAreDone()
+        context.channel.closeAfterDrain(services.configuration)
+        // Neither a worker that goes on regardless nor a peer that does not answer the PING of the graceful shutdown
+        // may keep the connection open.
+        let half = TimeAmount.milliseconds(services.configuration.drainSeconds * 500)
+        context.eventLoop.assumeIsolated().scheduleTask(in: half) { [weak self] in
+            self?.session.shutDown()
+            self?.session.finishShutDown()
+            self?.flush()
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            context.read()
+        } else {
+            isReadPending = true
+        }
+    }
+
+    /// Remembers a worker's stream for the acknowledgement at the end of the read.
+    func touch(_ stream: HTTP2Stream) {
+        if !stream.isTouched {
+            stream.isTouched = true
+            touched.append(stream)
+        }
+    }
+
+    /// Brings everything that is to be said to the socket. Call after any change of the session outside of a read.
+    func flush() {
+        guard let context, !isClosing, !isBusy else { return }
+        isBusy = true
+        let queued = session.queuedBytes
+        let streams = touched
+        touched = []
+        for stream in streams { stream.flushUpdates() }
+        while context.channel.isWritable {
+            var buffer = context.channel.allocator.buffer(capacity: Limits.outboundPiece)
+            var hasMore = true
+            while hasMore, buffer.readableBytes < Limits.outboundPiece {
+                hasMore = session.nextOutput { buffer.writeBytes($0) }
+            }
+            if buffer.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
+            if !hasMore { break }
+        }
+        isBusy = false
+        if session.queuedBytes < queued { restartTimer(isReading: true) }
+        if session.isFinished, !isClosing { close(context) }
+    }
+
+    /// A worker's stream has begun.
+    func workerJoined() {
+        workers += 1
+    }
+
+    /// A worker's stream is over.
+    func workerLeft() {
+        workers -= 1
+        if isDraining { shutDownWhenWorkersAreDone() }
+    }
+
+    /// Says that no new stream is taken. Some clients drop everything when they hear that, so workers first get the time
+    /// to end their streams, which their own goodbye asks them to.
+    private func shutDownWhenWorkersAreDone() {
+        guard workers == 0, !isClosing else { return }
+        session.shutDown()
+        context?.eventLoop.assumeIsolated().scheduleTask(in: Limits.shutdownNotice) { [weak self] in
+            self?.session.finishShutDown()
+            self?.flush()
+        }
+        context?.eventLoop.assumeIsolated().execute { [weak self] in self?.flush() }
+    }
+
+    /// The loop of this connection; nil when it is over.
+    var eventLoop: (any EventLoop)? { context?.eventLoop }
+
+    private func close(_ context: ChannelHandlerContext) {
+        isClosing = true
+        // An empty write completes after everything that was written before it.
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    /// Gives the peer its time again, unless it only talks and does not read what waits for it.
+    func restartTimer(isReading: Bool = false) {
+        if hasTimedOut || (!isReading && session.queuedBytes > 0) { return }
+        timer?.start(session.openStreamCount > 0 ? Limits.workerSilence : Limits.idleTimeout)
+    }
+
+    /// Nothing came for long: workers report or ping more often, and clients' pools expect idle connections to end.
+    private func timeOut() {
+        // A peer that does not even take the farewell is not waited for.
+        if isClosing || hasTimedOut {
+            context?.close(promise: nil)
+            return
+        }
+        hasTimedOut = true
+        session.terminate(.noError)
+        flush()
+        timer?.start(Limits.lingerTimeout)
+    }
+}
+
+extension HTTP2Handler: HTTP2SessionDelegate {
+    func session(_ session: HTTP2Session, didReceiveHead id: StreamID, _ head: HeaderBlock, endStream: Bool) {
+        // Answers that nobody reads must not pile up; a refused stream may be tried again (RFC 9113 §8.7).
+        guard session.queuedBytes <= Limits.connectionBacklog else { return session.reset(id, .refusedStream) }
+        let stream = HTTP2Stream(id, handler: self)
+        session.attach(stream, to: id)
+        stream.receive(head, endStream: endStream)
+    }
+
+    func session(_ session: HTTP2Session, didReceiveData id: StreamID, _ bytes: UnsafeRawBufferPointer) {
+        // The connection's window opens at once: one slow stream must not hold up the others.
+        session.consumeConnection(bytes.count)
+        stream(id)?.receive(bytes)
+    }
+
+    func session(_ session: HTTP2Session, didEnd id: StreamID) {
+        stream(id)?.receiveEnd()
+    }
+
+    func session(_ session: HTTP2Session, didClose id: StreamID, errorCode: HTTP2ErrorCode) {
+        stream(id)?.close()
+    }
+
+    func session(_ session: HTTP2Session, didDrain id: StreamID) {
+        stream(id)?.drained()
+    }
+
+    private func stream(_ id: StreamID) -> HTTP2Stream? {
+        session.attachment(of: id) as? HTTP2Stream
+    }
+}

@@ -1,0 +1,112 @@
+import Bytes
+import HTTP1
+import HTTP2
+import Logging
+import NIOCore
+import ResultStore
+import StatusCore
+
+/// Answers on an HTTP/2 stream.
+extension HTTP2Stream {
+    /// Sends an answer whose body stands in ``LoopScratch/content``, which is empty afterwards.
+    func answer(_ fields: ResponseFields) {
+        phase = .done
+        let length = handler.scratch.content.count
+        let hasBody = length > 0 && !isHead
+        respond(fields, length: length, endStream: !hasBody)
+        if hasBody {
+            handler.scratch.content.withBytes { session.write(id, $0) }
+            session.finish(id)
+        }
+        handler.scratch.content.removeAll(keepingCapacityUpTo: Limits.scratchCapacity)
+        // Nobody wants the rest of the request's body (RFC 9113 §8.1).
+        if !hasEnded { session.stopPeerAfterResponse(id) }
+    }
+
+    func answer(_ pending: PendingRequest, body: ByteBuffer) {
+        let fields = body.withUnsafeReadableBytes { bytes in
+            services.bridge.answer(
+                pending,
+                body: bytes,
+                at: services.clock.now(),
+                scratch: handler.scratch.bridge,
+                into: &handler.scratch.content
+            )
+        }
+        answer(fields)
+    }
+
+    func answer(_ outcome: Result<StoredResult, ResultFailure>, to upload: ResultUpload) {
+        conclude(upload, ResultUpload.Outcome(outcome))
+    }
+
+    /// Answers an upload with what became of it.
+    func conclude(_ upload: ResultUpload, _ outcome: ResultUpload.Outcome) {
+        let fields = services.bridge.finish(
+            upload,
+            outcome,
+            at: services.clock.now(),
+            scratch: handler.scratch.bridge,
+            into: &handler.scratch.content
+        )
+        answer(fields)
+    }
+
+    /// The uploaded body is complete: stores it, then answers.
+    func finish(_ receiver: ResultReceiver, _ upload: ResultUpload) {
+        receiver.finish { [weak self] outcome in
+            guard let self, case .receiving = phase else { return }
+            answer(outcome, to: upload)
+            handler.flush()
+        }
+    }
+
+    func send(_ download: ResultDownload) {
+        guard let loop = handler.eventLoop else { return }
+        let sender = ResultSender(download, pool: services.transferPool, loop: loop)
+        let hasBody = sender.length > 0 && !isHead
+        respond(download.fields, length: sender.length, endStream: !hasBody)
+        if hasBody {
+            phase = .sending(sender)
+            sendNext(sender)
+        } else {
+            phase = .done
+        }
+        if !hasEnded { session.stopPeerAfterResponse(id) }
+    }
+
+    /// Fetches and queues the next piece; called again when what is queued has gone down.
+    func sendNext(_ sender: ResultSender) {
+        sender.next { [weak self] piece in
+            guard let self, case .sending = phase else { return }
+            switch piece {
+            case .bytes(let buffer):
+                buffer.withUnsafeReadableBytes { session.write(id, $0) }
+                // A peer with a large window has nothing to say while it reads.
+                handler.restartTimer()
+                // A piece below the low-water mark never drains from above it, so the next one is fetched at once.
+                if session.queuedBytes(id) <= HTTP2Handler.settings.lowWaterMark { sendNext(sender) }
+            case .end:
+                phase = .done
+                session.finish(id)
+            case .failed(let failure):
+                services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                phase = .done
+                session.reset(id, .internalError)
+            }
+            handler.flush()
+        }
+    }
+
+    private func respond(_ fields: ResponseFields, length: Int, endStream: Bool) {
+        handler.scratch.fields.begin(status: fields.status)
+        fields.forEachField { _, name, value in
+            handler.scratch.fields.append(name, String(decoding: value, as: UTF8.self))
+        }
+        handler.scratch.date.withValue(at: services.clock.now().wall) { value in
+            handler.scratch.fields.append("date", String(decoding: value, as: UTF8.self))
+        }
+        handler.scratch.fields.append("content-length", length)
+        session.respond(id, handler.scratch.fields, endStream: endStream)
+    }
+}

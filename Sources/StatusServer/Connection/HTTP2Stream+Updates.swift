@@ -1,0 +1,116 @@
+import Bytes
+import HTTP1
+import HTTP2
+import NIOCore
+import UpdateProtocol
+
+/// A worker's stream on HTTP/2.
+extension HTTP2Stream: WorkerStreamCarrier {
+    var eventLoop: any EventLoop {
+        guard let loop = handler.eventLoop else { preconditionFailure("a stream outlived its connection") }
+        return loop
+    }
+
+    /// Answers 200 at once and hands everything that comes to a ``WorkerStream``.
+    func openUpdates() {
+        guard let loop = handler.eventLoop else { return }
+        let owner = services.streams.makeOwner()
+        let worker = WorkerStream(services: services, owner: owner, carrier: self)
+        phase = .updates(worker)
+        handler.workerJoined()
+        services.streams.register(worker, as: owner, on: loop)
+        handler.scratch.fields.begin(status: 200)
+        handler.scratch.fields.append("content-type", UpdateMediaType.name)
+        handler.scratch.fields.append("cache-control", "no-store")
+        handler.scratch.fields.append("x-content-type-options", "nosniff")
+        session.respond(id, handler.scratch.fields, endStream: false)
+        frameTimer = ConnectionTimer(loop: loop) { [weak self, weak worker] in
+            worker?.timeOut()
+            self?.hasOutput()
+        }
+        frameTimer?.start(Limits.headTimeout)
+        // The goodbye of the shutdown went to the streams that were there.
+        if handler.isDraining { worker.drain() }
+        if hasEnded { worker.receiveEnd() }
+        handler.touch(self)
+    }
+
+    /// Gives a frame that has begun its time, which further bytes of it do not extend.
+    private func watch(_ worker: WorkerStream) {
+        if isAwaitingHello, worker.phase != .opening {
+            // The time that runs is that of hello, which has come.
+            isAwaitingHello = false
+            frameTimer?.stop()
+        }
+        guard worker.isInsideFrame else {
+            frameTimer?.stop()
+            return
+        }
+        let sequence = worker.decoder.nextSequence
+        if frameTimer?.isRunning == false || sequence != watchedSequence { frameTimer?.start(Limits.frameTimeout) }
+        watchedSequence = sequence
+    }
+
+    func hasOutput() {
+        guard case .updates = phase else { return }
+        flushUpdates()
+        handler.flush()
+    }
+
+    func consume(_ count: Int) {
+        guard case .updates = phase else { return }
+        giveBack(count)
+        handler.flush()
+    }
+
+    func expectResults() {
+        session.setStreamWindow(id, Limits.uploadBacklog)
+    }
+
+    func finish() {
+        guard case .updates(let worker) = phase else { return }
+        send(from: worker)
+        session.finish(id)
+        if !hasEnded { session.stopPeerAfterResponse(id) }
+        handler.flush()
+    }
+
+    /// Opens the stream's window by `count`, unless the peer does not read what it is told: refusals must not pile up.
+    func giveBack(_ count: Int) {
+        if session.queuedBytes(id) > Limits.outboundHighWater {
+            withheld += count
+        } else {
+            session.consume(id, count)
+        }
+    }
+
+    /// Queues what the worker is to be told, with an acknowledgement if the last one is long enough ago.
+    func flushUpdates() {
+        isTouched = false
+        guard case .updates(let worker) = phase, let loop = handler.eventLoop else { return }
+        watch(worker)
+        if worker.needsAcknowledgement {
+            let next = acknowledgedAt + Limits.acknowledgementInterval
+            if next <= loop.now {
+                worker.acknowledge()
+                acknowledgedAt = loop.now
+            } else if acknowledgement == nil {
+                acknowledgement = loop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
+                    self?.acknowledgement = nil
+                    self?.hasOutput()
+                }
+            }
+        }
+        guard worker.phase != .ended, !worker.output.isEmpty else { return }
+        send(from: worker)
+    }
+
+    private func send(from worker: WorkerStream) {
+        worker.output.withBytes { session.write(id, $0) }
+        if worker.output.count > Limits.keptOutput {
+            worker.output = OutputBuffer(capacity: 256)
+        } else {
+            worker.output.removeAll()
+        }
+    }
+}

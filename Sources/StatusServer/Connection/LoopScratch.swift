@@ -1,0 +1,40 @@
+import Bytes
+import HTTP1
+import HTTP2
+import NIOCore
+
+/// Memory that the connections of one event loop share, because each uses it only during a call and never across two.
+///
+/// It keeps what an idle connection costs down to its own state.
+final class LoopScratch {
+    /// What the bridge reads jobs into.
+    let bridge = BridgeScratch()
+    /// The body of the answer under construction; empty between two calls.
+    var content = OutputBuffer(capacity: 4_096)
+    /// The head of an HTTP/2 answer under construction.
+    var fields = HeaderBlock()
+    /// The Date field of the present second.
+    var date = DateField()
+
+    /// One for each loop of a group, for use on that loop only.
+    static func make(for group: any EventLoopGroup) -> [ObjectIdentifier: NIOLoopBoundBox<LoopScratch?>] {
+        var all: [ObjectIdentifier: NIOLoopBoundBox<LoopScratch?>] = [:]
+        for loop in group.makeIterator() {
+            all[ObjectIdentifier(loop)] = NIOLoopBoundBox.makeEmptyBox(valueType: LoopScratch.self, eventLoop: loop)
+        }
+        return all
+    }
+}
+
+extension ServerServices {
+    /// The scratch of `loop`; call it there.
+    func scratch(of loop: any EventLoop) -> LoopScratch {
+        guard let box = scratches[ObjectIdentifier(loop)] else {
+            preconditionFailure("a connection on a loop of another group")
+        }
+        if let scratch = box.value { return scratch }
+        let scratch = LoopScratch()
+        box.value = scratch
+        return scratch
+    }
+}

@@ -1,0 +1,19 @@
+import NIOCore
+
+/// Sizes the buffers that a connection reads into, and lets none be kept between two reads.
+///
+/// NIO keeps a connection's last buffer for the next read once it knows what size that will be; an idle connection that
+/// brought one large request would hold 64 KiB from then on. Without that forecast it takes a fresh one each time.
+struct SmallReceiveBuffers: RecvByteBufferAllocator {
+    private var adaptive = AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 2_048, maximum: 65_536)
+
+    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
+        adaptive.buffer(allocator: allocator)
+    }
+
+    mutating func record(actualReadBytes: Int) -> Bool {
+        adaptive.record(actualReadBytes: actualReadBytes)
+    }
+
+    func nextBufferSize() -> Int? { nil }
+}

@@ -1,0 +1,59 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import ResultStore
+import StatusCore
+
+/// Turns the job table's timing wheel: expiry, stalls, and results whose time is over.
+///
+/// One repeated task on one event loop; the table bounds the work of a call, so that no connection of that loop waits.
+final class JobTimers: Sendable {
+    private let services: ServerServices
+    private let loop: any EventLoop
+    private let task = NIOLockedValueBox<RepeatedTask?>(nil)
+
+    init(services: ServerServices, loop: any EventLoop) {
+        self.services = services
+        self.loop = loop
+    }
+
+    func start() {
+        let interval = Limits.timerInterval
+        let repeated = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in tick() }
+        task.withLockedValue { $0 = repeated }
+    }
+
+    /// Returns when no tick runs any more.
+    func stop() async {
+        let repeated = task.withLockedValue { task in
+            defer { task = nil }
+            return task
+        }
+        guard let repeated else { return }
+        let stopped = loop.makePromise(of: Void.self)
+        repeated.cancel(promise: stopped)
+        try? await stopped.futureResult.get()
+    }
+
+    private func tick() {
+        let services = services
+        services.clock.adjust()
+        services.table.advance(to: services.clock.now(), limit: Limits.timersPerTick) { event in
+            switch event {
+            case .expired(_, let owner, let handle, let dropped):
+                services.discard(dropped)
+                if owner != .none { services.streams.reach(owner) { $0.expired(handle) } }
+            case .resultExpired(_, let dropped):
+                services.discard(dropped)
+            case .stalled:
+                break
+            }
+        }
+    }
+}
+
+extension ServerServices {
+    /// Frees a result that no job refers to any more; ``ResultID/none`` is ignored.
+    func discard(_ result: ResultID) {
+        if result != .none { results.remove(result.rawValue) }
+    }
+}

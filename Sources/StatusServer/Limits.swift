@@ -1,0 +1,74 @@
+import NIOCore
+
+/// The limits of the server's connections, each with its reason. Those of the cores stand with the cores.
+enum Limits {
+    /// A whole request head must have arrived this long after its first byte, or after the connection was opened: a
+    /// client that is slower than this holds a descriptor for nothing.
+    static let headTimeout = TimeAmount.seconds(10)
+    /// A body may pause this long between two pieces.
+    static let bodyTimeout = TimeAmount.seconds(30)
+    /// A connection without a request is closed after this; nginx's default, which clients' pools are tuned to.
+    static let idleTimeout = TimeAmount.seconds(75)
+    /// After the last answer the connection stays open this long for input that was under way: closing at once would
+    /// reset the connection and could destroy the answer before the peer has read it.
+    static let lingerTimeout = TimeAmount.seconds(2)
+    /// It stays open no longer than this in all, or a peer that never stops sending would keep it.
+    static let lingerLimit = TimeAmount.seconds(30)
+    /// Bytes of a JSON request body. The largest legal one carries 16 KiB of metadata and 16 labels.
+    static let jsonBodyLimit = 65_536
+    /// Bytes of a body that nobody wants (sent with GET or DELETE) which are read and dropped before the connection is
+    /// closed instead.
+    static let discardLimit = 1_048_576
+    /// Bytes of a unary batch of updates over HTTP/1.1.
+    static let batchBodyLimit = 16 * 1_048_576
+    /// Bytes of an uploaded result that wait for the transfer pool before the sender is held back.
+    static let uploadBacklog = 262_144
+    /// Small pieces of an upload that wait are put together up to so many bytes.
+    static let uploadPiece = 65_536
+    /// Bytes of a result that are read at a time on their way out.
+    static let downloadChunk = 131_072
+    /// Results up to this size that are in memory are read on the event loop itself; a thread hop would cost more.
+    static let inlineDownload = 65_536
+    /// Bytes that may wait in a connection's outbound buffer before it stops reading requests and frames.
+    static let outboundHighWater = 262_144
+    /// A buffer that has held more than this is given back, so that one large answer does not make an idle connection
+    /// large; sixteen pipelined status answers fit.
+    static let keptOutput = 16_384
+    /// Bytes that are taken out of an HTTP/2 session before they are written: large enough for one system call to pay.
+    static let outboundPiece = 65_536
+    /// What a worker may send ahead on one stream, and on one connection.
+    static let streamWindow = 1_048_576
+    static let connectionWindow = 16 * 1_048_576
+    /// Bytes of answers that may wait on one HTTP/2 connection before new requests on it are refused: a few of the
+    /// largest lists.
+    static let connectionBacklog = 4 * 1_048_576
+    /// Requests of one pipeline that are answered before the other connections of the loop get their turn.
+    static let requestsPerTurn = 16
+    /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB.
+    static let openTransfers = 1_024
+    /// What a loop keeps of the memory of a large answer.
+    static let scratchCapacity = 65_536
+    /// Acknowledgements of a worker's stream are at least this far apart.
+    static let acknowledgementInterval = TimeAmount.milliseconds(2)
+    /// What a worker that is told to cancel gets as its deadline, in milliseconds.
+    static let cancelDeadline: UInt32 = 30_000
+    /// A worker lets no longer time pass without a frame, in milliseconds; a connection that is silent for three times
+    /// as long is dead.
+    static let workerHeartbeat: UInt32 = 10_000
+    static let workerSilence = TimeAmount.milliseconds(Int64(workerHeartbeat) * 3)
+    /// What a lifetime may be, in seconds: up to a year of 365 days.
+    static let lifetimeSeconds: ClosedRange<UInt32> = 1...31_536_000
+    /// A frame of a worker must have arrived this long after its first byte.
+    static let frameTimeout = TimeAmount.seconds(30)
+    /// How long an HTTP/2 peer may take to hear that no new stream will be taken.
+    static let shutdownNotice = TimeAmount.seconds(1)
+    /// When workers should come back after a shutdown, in milliseconds: time for a restart.
+    static let retryAfterShutdown: UInt32 = 1_000
+    /// Milliseconds that wall time is moved a tick towards the system's clock: 2 % at 50 ms a tick.
+    static let clockSlew: Int64 = 1
+    /// How often expiry and stalls are looked at, and how many timers fire at once before others get their turn.
+    static let timerInterval = TimeAmount.milliseconds(50)
+    static let timersPerTick = 4_096
+    /// Connections that the system may hold for us before they are accepted: n8n opens one a request, 500 at once.
+    static let listenBacklog: Int32 = 4_096
+}

@@ -1,0 +1,162 @@
+public import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOExtras
+import NIOPosix
+import ResultStore
+import StatusCore
+import UpdateProtocol
+
+/// The status server: listeners, job table, results, and the timers that run between them.
+///
+/// One instance is started once and shut down once; both may be called from any task.
+public final class TelltaleServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let services: ServerServices
+    private let timers: JobTimers
+    private let listeners = NIOLockedValueBox<[Listener]>([])
+
+    private struct Listener: Sendable {
+        let channel: any Channel
+        let quiescing: ServerQuiescingHelper
+    }
+
+    /// A server that is not started yet: no socket is open and no thread of the transfer pool runs.
+    ///
+    /// - Throws: ``ServerError/cannotWrite(folder:reason:)`` when the folder for large results cannot be used.
+    public init(configuration: ServerConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        let clock = ServerClock()
+        let table = JobTable(configuration: JobTable.Configuration())
+        let results = try TelltaleServer.openResults(configuration)
+        let streams = StreamDirectory()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
+        let bridge = Bridge(
+            table: table,
+            results: results,
+            streams: streams,
+            configuration: BridgeConfiguration(configuration)
+        )
+        let services = ServerServices(
+            clock: clock,
+            boot: UInt64.random(in: 1...VariableInteger.maximum),
+            firstEpoch: UInt64(clock.now().wall) << 20,
+            table: table,
+            results: results,
+            bridge: bridge,
+            streams: streams,
+            transferPool: NIOThreadPool(numberOfThreads: configuration.transferThreads),
+            transferSlots: TransferSlots(Limits.openTransfers),
+            configuration: configuration,
+            logger: logger,
+            scratches: LoopScratch.make(for: group)
+        )
+        self.services = services
+        self.group = group
+        self.timers = JobTimers(services: services, loop: group.next())
+    }
+
+    /// Opens every address and returns the bound ones, in the order of the configuration.
+    ///
+    /// - Throws: ``ServerError``; call ``shutdown()`` then as well.
+    public func start() async throws -> [ListenAddress] {
+        for address in configuration.listen where !address.isLoopback && !configuration.allowsUnauthenticated {
+            throw ServerError.notLoopback(address)
+        }
+        DescriptorLimit.raise()
+        services.transferPool.start()
+        var bound: [ListenAddress] = []
+        for address in configuration.listen {
+            bound.append(try await listen(on: address))
+        }
+        timers.start()
+        services.bridge.isReady = true
+        return bound
+    }
+
+    /// Stops accepting, tells workers and clients to finish, waits up to the configured time, and closes everything.
+    public func shutdown() async {
+        services.bridge.isReady = false
+        services.streams.drain()
+        await quiesce()
+        await timers.stop()
+        try? await services.transferPool.shutdownGracefully()
+        try? await group.shutdownGracefully()
+    }
+
+    private func listen(on address: ListenAddress) async throws -> ListenAddress {
+        let quiescing = ServerQuiescingHelper(group: group)
+        let services = services
+        do {
+            let channel = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: Limits.listenBacklog)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handler = quiescing.makeServerChannelHandler(channel: channel)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        // Without a descriptor left, accepting waits a moment instead of spinning.
+                        try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                        try channel.pipeline.syncOperations.addHandler(AcceptErrors(logger: services.logger))
+                    }
+                }
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(.recvAllocator, value: SmallReceiveBuffers())
+                // A client that has sent everything may close its side and still wait for the answer.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(ProtocolDetector(services: services))
+                    }
+                }
+                .bind(host: address.host, port: address.port)
+                .get()
+            listeners.withLockedValue { $0.append(Listener(channel: channel, quiescing: quiescing)) }
+            return ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port)
+        } catch {
+            throw ServerError.cannotListen(address, reason: Self.reason(of: error))
+        }
+    }
+
+    /// Stops listening and waits for every connection to end by itself, at most as long as the configuration allows.
+    ///
+    /// The helpers of the listeners must be gone when the event loops stop, which is why they live in here only.
+    private func quiesce() async {
+        let open = listeners.withLockedValue { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        // Each connection keeps the time itself; to close them all by stopping their loops is the last resort.
+        let limit = TimeAmount.seconds(configuration.drainSeconds) + Limits.shutdownNotice
+        let deadline = group.next().makePromise(of: Void.self)
+        let timer = group.next().scheduleTask(in: limit) { deadline.succeed() }
+        let finished = open.map { listener in
+            let promise = group.next().makePromise(of: Void.self)
+            listener.quiescing.initiateShutdown(promise: promise)
+            return promise.futureResult
+        }
+        let all = EventLoopFuture.andAllComplete(finished, on: group.next())
+        all.cascade(to: deadline)
+        try? await deadline.futureResult.get()
+        timer.cancel()
+    }
+
+    private static func openResults(_ configuration: ServerConfiguration) throws -> ResultStore {
+        do {
+            return try ResultStore(configuration: ResultStore.Configuration(configuration))
+        } catch {
+            throw ServerError.cannotWrite(folder: configuration.temporaryDirectory, reason: reason(of: error))
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        if let failure = error as? IOError {
+            return String(cString: strerror(failure.errnoCode))
+        }
+        return "\(error)"
+    }
+}

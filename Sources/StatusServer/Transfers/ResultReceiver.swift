@@ -1,0 +1,165 @@
+import NIOCore
+import NIOPosix
+import ResultStore
+import StatusCore
+
+/// Brings one result from a connection to the store: pieces are compressed and written by the transfer pool, one piece
+/// at a time and in order, while the event loop goes on.
+///
+/// Belongs to the connection's event loop. The sender is to be held back while ``isFull``; `taken` says when pieces are
+/// done with. Nothing is called back from inside a call.
+final class ResultReceiver {
+    private let writer: ResultWriter
+    private let results: ResultStore
+    private let digest = ArrivalDigest()
+    /// Given back with the receiver.
+    private let slot: TransferSlots.Slot
+    private let pool: NIOThreadPool
+    private let clock: ServerClock
+    private let loop: any EventLoop
+    /// Called on the loop with the number of bytes that the pool is done with.
+    private let taken: (Int) -> Void
+    private var waiting = CircularBuffer<ByteBuffer>()
+    private var isBusy = false
+    private var isAbandoned = false
+    private var ending: ((Result<StoredResult, ResultFailure>) -> Void)?
+    private var expectedLength: Int?
+    private var expectedDigest: [UInt8]?
+    /// Bytes that have arrived and are not written.
+    private(set) var backlog = 0
+    /// What is wrong with the result, once that is known; no further byte is of use then.
+    private(set) var failure: ResultFailure?
+
+    init(
+        writer: ResultWriter,
+        slot: TransferSlots.Slot,
+        services: ServerServices,
+        loop: any EventLoop,
+        taken: @escaping (Int) -> Void
+    ) {
+        self.slot = slot
+        self.writer = writer
+        results = services.results
+        pool = services.transferPool
+        clock = services.clock
+        self.loop = loop
+        self.taken = taken
+    }
+
+    /// True when the sender should wait.
+    var isFull: Bool { backlog >= Limits.uploadBacklog }
+
+    /// The bytes that the store holds, as they were sent.
+    var held: Int { writer.held }
+
+    /// Takes the next piece.
+    func append(_ piece: ByteBuffer) {
+        guard !isAbandoned, piece.readableBytes > 0 else { return }
+        backlog += piece.readableBytes
+        if let last = waiting.last, last.readableBytes + piece.readableBytes <= Limits.uploadPiece {
+            // Small pieces are put together: each would cost a thread hop, and hold on to the read that it came with.
+            var joined = waiting.removeLast()
+            joined.writeImmutableBuffer(piece)
+            waiting.append(joined)
+        } else {
+            waiting.append(piece)
+        }
+        work()
+    }
+
+    /// Ends the result: `completion` is called on the loop, once, with the stored result or with what is wrong.
+    ///
+    /// - Parameters:
+    ///   - length: the number of bytes that the sender counted, where it says so.
+    ///   - sha256: the SHA-256 digest of the bytes as sent, where the sender gives it.
+    func finish(
+        length: Int? = nil,
+        sha256: [UInt8]? = nil,
+        _ completion: @escaping (Result<StoredResult, ResultFailure>) -> Void
+    ) {
+        expectedLength = length
+        expectedDigest = sha256
+        ending = completion
+        work()
+    }
+
+    /// Gives up; nothing is stored and no completion is called any more.
+    func abandon() {
+        isAbandoned = true
+        ending = nil
+        waiting.removeAll()
+        // While the pool has the writer, giving it up here would make the event loop wait for the disk.
+        if !isBusy { writer.abandon() }
+    }
+
+    private func work() {
+        guard !isBusy, !isAbandoned else { return }
+        if let piece = waiting.popFirst() {
+            write(piece)
+        } else if let ending {
+            self.ending = nil
+            if let failure {
+                loop.assumeIsolated().execute { [self] in
+                    if !isAbandoned { ending(.failure(failure)) }
+                }
+            } else {
+                store(ending)
+            }
+        }
+    }
+
+    private func write(_ piece: ByteBuffer) {
+        isBusy = true
+        let (writer, digest) = (writer, digest)
+        run { () -> ResultFailure? in
+            piece.withUnsafeReadableBytes { bytes in
+                digest.add(bytes)
+                return writer.append(bytes)
+            }
+        } then: { [self] outcome in
+            switch outcome {
+            case .some(let found): failure = found
+            case .none: failure = .ended
+            }
+            backlog -= piece.readableBytes
+            if !isAbandoned { taken(piece.readableBytes) }
+        }
+    }
+
+    private func store(_ completion: @escaping (Result<StoredResult, ResultFailure>) -> Void) {
+        isBusy = true
+        let (writer, digest) = (writer, digest)
+        let (length, sha256) = (expectedLength, expectedDigest)
+        let wall = clock.now().wall
+        run { () -> Result<StoredResult, ResultFailure> in
+            if let sha256, !digest.matches(sha256) { return .failure(.wrongDigest) }
+            do throws(ResultFailure) {
+                return .success(try writer.finish(length: length, at: wall))
+            } catch {
+                return .failure(error)
+            }
+        } then: { [self] outcome in
+            guard isAbandoned else { return completion(outcome ?? .failure(.ended)) }
+            // It was stored while its connection went away, and no job will ever name it.
+            if case .success(let stored) = outcome { results.remove(stored.id) }
+        }
+    }
+
+    /// Runs `job` on the pool and `then` on the loop, with nil when the pool has been shut down; then goes on.
+    private func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value, then: @escaping (Value?) -> Void) {
+        let finish = { [self] (value: Value?) in
+            isBusy = false
+            then(value)
+            if isAbandoned { writer.abandon() }
+            work()
+        }
+        let isolated = loop.assumeIsolated()
+        pool.runIfActive(eventLoop: loop, job).assumeIsolated().whenComplete { outcome in
+            switch outcome {
+            case .success(let value): finish(value)
+            // A pool that has been shut down says so at once, inside the call.
+            case .failure: isolated.execute { finish(nil) }
+            }
+        }
+    }
+}

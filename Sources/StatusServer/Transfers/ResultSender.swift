@@ -1,0 +1,74 @@
+import NIOCore
+import NIOPosix
+import ResultStore
+
+/// Brings the bytes of one stored result to a connection, a piece at a time, so that a reader who stops costs one piece
+/// and not the whole.
+///
+/// What is in memory and small is read on the event loop; everything else by the transfer pool. Belongs to the
+/// connection's event loop.
+final class ResultSender {
+    /// One step of the way out.
+    enum Piece: Sendable {
+        case bytes(ByteBuffer)
+        /// The body is complete.
+        case end
+        /// The stored bytes cannot be read; the body must not end as if it were complete.
+        case failed(ResultFailure)
+    }
+
+    private let reader: ResultReader
+    private let readsInline: Bool
+    private let pool: NIOThreadPool
+    private let loop: any EventLoop
+    private var isAbandoned = false
+    init(_ download: ResultDownload, pool: NIOThreadPool, loop: any EventLoop) {
+        reader = ResultReader(
+            download.result,
+            coding: download.coding,
+            prefix: download.prefix,
+            suffix: download.suffix
+        )
+        readsInline = download.result.isInMemory && download.result.length <= Limits.inlineDownload
+        self.pool = pool
+        self.loop = loop
+    }
+
+    /// The length of the body in bytes.
+    var length: Int { reader.length }
+
+    /// Fetches the next piece; `completion` is called on the loop, at once where nothing has to be waited for.
+    ///
+    /// Call it again only after the completion.
+    func next(_ completion: @escaping (Piece) -> Void) {
+        if readsInline { return completion(Self.read(reader)) }
+        let reader = reader
+        pool.runIfActive(eventLoop: loop) { Self.read(reader) }.assumeIsolated().whenComplete { [self] outcome in
+            guard !isAbandoned else { return }
+            switch outcome {
+            case .success(let piece): completion(piece)
+            case .failure: completion(.failed(.ended))
+            }
+        }
+    }
+
+    /// Gives up; no completion is called any more.
+    func abandon() {
+        isAbandoned = true
+    }
+
+    private static func read(_ reader: ResultReader) -> Piece {
+        var buffer = ByteBufferAllocator().buffer(capacity: min(Limits.downloadChunk, reader.length))
+        var end = Piece.end
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { memory in
+            switch reader.read(into: memory) {
+            case .bytes(let count): return count
+            case .end: return 0
+            case .failed(let failure):
+                end = .failed(failure)
+                return 0
+            }
+        }
+        return buffer.readableBytes > 0 ? .bytes(buffer) : end
+    }
+}

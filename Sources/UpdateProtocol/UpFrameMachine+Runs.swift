@@ -1,0 +1,168 @@
+// Runs. Their entries are read one by one and their headings hold nothing, so that a run of any length needs no memory.
+
+extension UpFrameMachine {
+    /// The heading of a run of either kind.
+    @usableFromInline
+    internal mutating func runHeading(_ bytes: UnsafeRawBufferPointer) -> DecodedUnit {
+        let isDense = unsafe bytes[0] == FrameType.denseRun
+        var reader = unsafe FrameReader(bytes, from: 1)
+        let count = reader.integer()
+        if !reader.hasFailed {
+            if count == 0 { return fail(.malformedFrame, "a run without entries") }
+            if count > UInt64(limits.maximumFrame) { return fail(.frameTooLong, "a run of too many entries") }
+        }
+        let first = isDense ? reader.integer() : 0
+        if reader.isOverlong { return fail(.integerTooLong, "an integer of a run is longer than nine bytes") }
+        if reader.isTruncated { return .incomplete }
+        state =
+            isDense
+            ? .denseRun(remaining: count, handle: min(first, Self.beyondHandles))
+            : .run(remaining: count, handle: 0)
+        return .taken(reader.position, .proceed)
+    }
+
+    /// Reads entries of a run as long as eight bytes are left and an entry has its usual three.
+    @inlinable @inline(__always)
+    internal mutating func entries(
+        _ remaining: UInt64,
+        after handle: UInt64,
+        of bytes: UnsafeRawBufferPointer,
+        from offset: inout Int,
+        into handler: inout some UpFrameHandler
+    ) -> Flow {
+        guard let base = bytes.baseAddress else { return .proceed }
+        let last = bytes.count &- 8
+        var at = offset
+        var remaining = remaining
+        var handle = handle
+        var sequence = sequence
+        defer {
+            offset = at
+            self.sequence = sequence
+            state = remaining == 0 ? .frame : .run(remaining: remaining, handle: handle)
+        }
+        while remaining > 0, at <= last {
+            let word = unsafe UInt64(littleEndian: (base + at).loadUnaligned(as: UInt64.self))
+            if word & 0x80_80_80 != 0x00_80_00 { break }
+            let next = handle &+ word & 0x7F
+            let progress = (word &>> 8) & 0x7F | (word &>> 9) & 0x3F80
+            if progress > UInt64(UpdateLimits.maximumProgress) || next > UInt64(UInt32.max) { break }
+            handle = next
+            remaining &-= 1
+            at &+= 3
+            let item = sequence
+            sequence &+= 1
+            let flow = handler.progress(
+                handle: UInt32(truncatingIfNeeded: handle),
+                basisPoints: UInt16(truncatingIfNeeded: progress),
+                sequence: item
+            )
+            if flow == .stop { return .stop }
+        }
+        return .proceed
+    }
+
+    /// Reads whole entries of a dense run.
+    @inlinable @inline(__always)
+    internal mutating func denseEntries(
+        _ remaining: UInt64,
+        at handle: UInt64,
+        of bytes: UnsafeRawBufferPointer,
+        from offset: inout Int,
+        into handler: inout some UpFrameHandler
+    ) -> Flow {
+        guard let base = bytes.baseAddress else { return .proceed }
+        let last = bytes.count &- 2
+        var at = offset
+        var remaining = remaining
+        var handle = handle
+        var sequence = sequence
+        defer {
+            offset = at
+            self.sequence = sequence
+            state = remaining == 0 ? .frame : .denseRun(remaining: remaining, handle: handle)
+        }
+        while remaining > 0, at <= last {
+            let progress = unsafe UInt16(littleEndian: (base + at).loadUnaligned(as: UInt16.self))
+            if progress > UpdateLimits.maximumProgress || handle > UInt64(UInt32.max) { break }
+            let name = UInt32(truncatingIfNeeded: handle)
+            let item = sequence
+            handle &+= 1
+            remaining &-= 1
+            at &+= 2
+            sequence &+= 1
+            if handler.progress(handle: name, basisPoints: progress, sequence: item) == .stop { return .stop }
+        }
+        return .proceed
+    }
+
+    /// One entry of a run in any encoding.
+    @inlinable
+    internal mutating func entry(
+        _ bytes: UnsafeRawBufferPointer,
+        remaining: UInt64,
+        after handle: UInt64,
+        into handler: inout some UpFrameHandler
+    ) -> DecodedUnit {
+        switch unsafe readEntry(bytes) {
+        case .incomplete: return .incomplete
+        case .tooLong: return fail(.integerTooLong, "an integer of a run is longer than nine bytes")
+        case .pair(let delta, let progress, let length):
+            // Beyond the largest handle the sum stays beyond it: neither overflows, and every later entry is refused.
+            let next = min(handle &+ min(delta, Self.beyondHandles), Self.beyondHandles)
+            state = remaining == 1 ? .frame : .run(remaining: remaining &- 1, handle: next)
+            return .taken(length, deliverEntry(handle: next, progress: progress, into: &handler))
+        }
+    }
+
+    /// One entry of a dense run.
+    @inlinable
+    internal mutating func denseEntry(
+        _ bytes: UnsafeRawBufferPointer,
+        remaining: UInt64,
+        handle: UInt64,
+        into handler: inout some UpFrameHandler
+    ) -> DecodedUnit {
+        guard bytes.count >= 2 else { return .incomplete }
+        let progress = unsafe UInt64(bytes[0]) | UInt64(bytes[1]) &<< 8
+        state = remaining == 1 ? .frame : .denseRun(remaining: remaining &- 1, handle: handle &+ 1)
+        return .taken(2, deliverEntry(handle: handle, progress: progress, into: &handler))
+    }
+
+    @inlinable
+    internal mutating func deliverEntry(
+        handle: UInt64,
+        progress: UInt64,
+        into handler: inout some UpFrameHandler
+    ) -> Flow {
+        let item = takeSequence()
+        guard let name = UInt32(exactly: handle) else {
+            return handler.malformed("handle out of range", subject: .none, sequence: item)
+        }
+        guard progress <= UInt64(UpdateLimits.maximumProgress) else {
+            return handler.malformed("progress above 10,000", subject: .handle(name), sequence: item)
+        }
+        return handler.progress(handle: name, basisPoints: UInt16(progress), sequence: item)
+    }
+
+    /// A number that no handle reaches.
+    @usableFromInline internal static var beyondHandles: UInt64 { UInt64(UInt32.max) + 1 }
+}
+
+/// Two integers that stand together, or why they do not.
+@usableFromInline
+internal enum RunEntry {
+    case pair(UInt64, UInt64, length: Int)
+    case incomplete
+    case tooLong
+}
+
+@usableFromInline
+internal func readEntry(_ bytes: UnsafeRawBufferPointer) -> RunEntry {
+    var reader = unsafe FrameReader(bytes)
+    let delta = reader.integer()
+    let progress = reader.integer()
+    if reader.isOverlong { return .tooLong }
+    if reader.isTruncated { return .incomplete }
+    return .pair(delta, progress, length: reader.position)
+}

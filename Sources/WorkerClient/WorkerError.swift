@@ -1,0 +1,84 @@
+/// Why a call of this library did not do what was asked.
+public enum WorkerError: Error, Sendable, Equatable {
+    /// The server's URL cannot be used; says what is wrong with it.
+    case invalidServer(String)
+    /// An argument is outside what the protocol can carry; says which and why. Nothing was sent.
+    case invalidArgument(String)
+    /// This client has a job of that task id open already.
+    case alreadyOpen(id: String)
+    /// This client has as many jobs open as its configuration allows.
+    case tooManyJobs(limit: Int)
+    /// The server has been away for longer than the configured patience; says what the last attempt to reach it met.
+    /// A state change that was asked for stays pending and is still delivered if the server comes back in time.
+    case serverAway(String?)
+    /// The server refused; with the job's true state where it told it.
+    case refused(RefusalReason, state: RemoteState?, detail: String)
+    /// The job has ended and takes no more changes.
+    case ended(JobEnd)
+    /// A result was not delivered whole and cannot be sent again from here; says why.
+    case resultInterrupted(String)
+    /// ``WorkerClient/close(within:)`` was called.
+    case closed
+}
+
+extension WorkerError: CustomStringConvertible {
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .invalidServer(let reason): "cannot use this server URL: \(reason)"
+        case .invalidArgument(let reason): "invalid argument: \(reason)"
+        case .alreadyOpen(let id): "this client has a job \(id) open already"
+        case .tooManyJobs(let limit): "more than \(limit) jobs open in one client"
+        case .serverAway(let reason): "the server cannot be reached" + (reason.map { ": \($0)" } ?? "")
+        case .refused(let reason, let state, let detail):
+            "the server refused: \(reason.words)" + (state.map { " (the job is \($0.rawValue))" } ?? "")
+                + (detail.isEmpty ? "" : ": \(detail)")
+        case .ended(let end): "the job has ended (\(end)) and takes no more changes"
+        case .resultInterrupted(let reason): "the result was not delivered: \(reason)"
+        case .closed: "the client is closed"
+        }
+    }
+}
+
+/// Why the server refused one frame.
+public enum RefusalReason: String, Sendable {
+    case unknownJob, alreadyFinished, expired, attemptIsOver, boundElsewhere
+    case notAllowed, malformed, malformedResult, overQuota
+    /// A reason that a later version of the protocol has added.
+    case other
+
+    /// The reason in words.
+    var words: String {
+        switch self {
+        case .unknownJob: "unknown job"
+        case .alreadyFinished: "already finished"
+        case .expired: "expired"
+        case .attemptIsOver: "attempt is over"
+        case .boundElsewhere: "bound elsewhere"
+        case .notAllowed: "not allowed"
+        case .malformed: "malformed"
+        case .malformedResult: "malformed result"
+        case .overQuota: "over quota"
+        case .other: "for a reason that this version does not know"
+        }
+    }
+}
+
+/// A job's state as the server told it.
+public enum RemoteState: String, Sendable {
+    case queued, processing, completed, failed, cancelled
+}
+
+/// How a job ended for this client.
+public enum JobEnd: Sendable, Equatable {
+    /// The worker completed it, failed it, or let go of it, and the server acknowledged that.
+    case completed, failed, released
+    /// Someone cancelled it; final for readers from that moment.
+    case cancelled
+    /// Its time was over.
+    case expired
+    /// The server refused its binding or a report about it.
+    case refused(RefusalReason)
+    /// The client was closed while the job was open.
+    case closed
+}

@@ -1,0 +1,44 @@
+/// Limits of `telltale run`.
+enum RunLimits {
+    /// Bytes of a line that are looked at and kept: a failure's text and a note may have 1,024, and a bar fits a
+    /// terminal.
+    static let lineBytes = 1_024
+    /// Bytes read from the command at once: the size of a Linux pipe.
+    static let readBytes = 65_536
+    /// Bytes written at once to a pipe or a terminal that has room: POSIX promises no waiting up to PIPE_BUF.
+    static let writeBytes = 4_096
+    /// Bytes of standard output that may wait for the server in the temporary file.
+    static let spillBytes: UInt64 = 1 << 30
+    /// Bytes from which the media type is told; the resource header of the MIME Sniffing standard, section 5.2.
+    static let sniffBytes = 1_445
+    /// How long a cancelled command has between SIGTERM and SIGKILL, where nothing else is said.
+    static let grace = Duration.seconds(10)
+    /// How long a server that takes nothing is waited for after the command's end, where nothing else is said: a
+    /// restart of it fits in, and a script that runs without a server is not held up much.
+    static let linger = Duration.seconds(5)
+    /// How long output is still read after the command's end when something that it started holds it open.
+    static let drain = Duration.seconds(2)
+    /// Series of numbers followed at once.
+    static let series = 16
+    /// How long `--require-server` waits for the server's answer before the command starts.
+    static let requiredServer = Duration.seconds(10)
+}
+
+/// Limits of the commands that read jobs.
+enum ReaderLimits {
+    /// A status answer with the largest result that a server puts into one (1 MiB by default), and room for its texts.
+    static let answerBytes = 16 << 20
+    /// How long the head of an answer may take.
+    static let answerTime = Duration.seconds(30)
+    /// How long a connection may take.
+    static let connectTime = Duration.seconds(5)
+    /// The pause between two looks at a job, whatever the server asks for.
+    static let pause: ClosedRange<Int64> = 100...30_000
+    /// How long `watch` bears a server that does not answer once it has answered.
+    static let serverAway = Duration.seconds(60)
+    /// How long `watch` bears that a server does not know a job that it knew before: one that was started anew learns of
+    /// it when the worker comes back.
+    static let jobAway = Duration.seconds(10)
+    /// Jobs asked for at once by `ls`: with labels as long as they may be they fit into a document that is parsed.
+    static let pageJobs = 100
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Glibc
+import Logging
+import NIOCore
+import ServiceLifecycle
+import StatusServer
+import UnixSignals
+
+/// `telltale serve`: the server, until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve job status over HTTP/1.1 and HTTP/2 on one address.",
+        discussion: """
+            Each option can also be an environment variable: --listen is TELLTALE_LISTEN (several with commas), \
+            --data-dir is TELLTALE_DATA_DIR, --ephemeral is TELLTALE_EPHEMERAL=true, and so on. The command line wins.
+
+            Exit codes: 0 after SIGTERM or SIGINT, 1 when the server cannot start, 64 for wrong usage.
+            """
+    )
+
+    @OptionGroup var options: ServeOptions
+
+    func run() async throws {
+        let settings = try ServeSettings(options: options, environment: .process)
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "telltale")
+        logger.logLevel = settings.logLevel
+
+        let server: TelltaleServer
+        do {
+            server = try TelltaleServer(configuration: settings.server, logger: logger)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        let addresses: [ListenAddress]
+        do {
+            addresses = try await server.start()
+        } catch {
+            // The process ends here, and with it what was opened.
+            throw CommandFailure("\(error)")
+        }
+        for address in addresses {
+            logger.info("listening", metadata: ["address": "\(address)"])
+            if !address.isLoopback {
+                logger.warning(
+                    "anyone who reaches this address can read and cancel jobs: there are no access tokens",
+                    metadata: ["address": "\(address)"]
+                )
+            }
+        }
+        logger.info("jobs and results are kept in memory only and end with this process (--ephemeral)")
+
+        var lifecycle = ServiceGroupConfiguration(
+            services: [.init(service: ServeService(server: server))],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "telltale.lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        lifecycle.maximumGracefulShutdownDuration = .seconds(settings.server.drainSeconds + 5)
+        try await ServiceGroup(configuration: lifecycle).run()
+        logger.info("stopped")
+    }
+}
+
+/// Runs until the process is asked to stop, then drains the server.
+private struct ServeService: Service {
+    let server: TelltaleServer
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.shutdown()
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+
+/// The flags of `telltale serve`. What is absent here is looked up in the environment by ``ServeSettings``.
+struct ServeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "An address to listen on; may be repeated. Port 0 takes a free one, which is logged.",
+            discussion: "Default: 127.0.0.1:8080",
+            valueName: "host:port"
+        )
+    )
+    var listen: [String] = []
+
+    @Flag(help: "Keep jobs and results in memory; they end with the process.")
+    var ephemeral = false
+
+    @Option(help: ArgumentHelp("Keep jobs and results in this folder.", valueName: "folder"))
+    var dataDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much to log: trace, debug, info, notice, warning, error or critical.",
+            discussion: "Default: info",
+            valueName: "level"
+        )
+    )
+    var logLevel: String?
+
+    @Flag(help: "Listen on addresses that are not loopback although nothing asks for a token.")
+    var allowUnauthenticated = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A host name with a dot that requests may name, such as jobs.example.com; may be repeated.",
+            valueName: "name"
+        )
+    )
+    var allowHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The beginning of the URLs in answers, where clients reach the server by another address.",
+            valueName: "url"
+        )
+    )
+    var publicURL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The largest JSON result, in bytes, that a status answer carries inline.",
+            discussion: "Default: 1048576",
+            valueName: "bytes"
+        )
+    )
+    var inlineResultLimit: String?
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Configuration
+import Logging
+import NIOCore
+import StatusServer
+
+/// The settings of `telltale serve` after flags and environment were put together and checked.
+struct ServeSettings {
+    let server: ServerConfiguration
+    let logLevel: Logger.Level
+
+    /// The variables `TELLTALE_…` that stand in for absent flags.
+    struct Environment {
+        private let reader: ConfigReader
+        /// `TMPDIR`, the folder for files that need no name; nil when it is not set.
+        let temporaryDirectory: String?
+
+        /// The environment of this process.
+        static var process: Environment { Environment(provider: EnvironmentVariablesProvider()) }
+
+        init(provider: EnvironmentVariablesProvider) {
+            let everything = ConfigReader(provider: provider)
+            reader = everything.scoped(to: "telltale")
+            temporaryDirectory = everything.string(forKey: "tmpdir").flatMap { $0.isEmpty ? nil : $0 }
+        }
+
+        /// The value of `TELLTALE_<KEY>`; an empty variable counts as absent.
+        func text(_ key: ConfigKey) -> String? {
+            reader.string(forKey: key).flatMap { $0.isEmpty ? nil : $0 }
+        }
+
+        /// The comma-separated values of `TELLTALE_<KEY>`.
+        func list(_ key: ConfigKey) -> [String] {
+            (text(key) ?? "").split(separator: ",").map { part in
+                String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+        }
+    }
+
+    /// - Throws: `ValidationError` for what cannot be understood, ``CommandFailure`` for what this version cannot do.
+    init(options: ServeOptions, environment: Environment) throws {
+        let texts = options.listen.isEmpty ? environment.list("listen") : options.listen
+        var listen: [ListenAddress] = []
+        for text in texts.isEmpty ? ["127.0.0.1:8080"] : texts {
+            guard let address = ListenAddress(text) else {
+                throw ValidationError(
+                    "'\(text)' is not HOST:PORT; an IPv6 address stands in brackets, as in [::1]:8080"
+                )
+            }
+            listen.append(address)
+        }
+
+        let isEphemeral = try options.ephemeral || Self.flag("ephemeral", in: environment)
+        switch (isEphemeral, options.dataDir ?? environment.text("dataDir")) {
+        case (true, nil):
+            break
+        case (true, .some):
+            throw ValidationError("--ephemeral and --data-dir exclude each other")
+        case (false, nil):
+            throw ValidationError("say where jobs are kept: --ephemeral (in memory) or --data-dir FOLDER")
+        case (false, .some):
+            throw CommandFailure("--data-dir: this version cannot keep jobs on disk; start it with --ephemeral")
+        }
+
+        let level = options.logLevel ?? environment.text("logLevel") ?? "info"
+        guard let logLevel = Logger.Level(rawValue: level) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("'\(level)' is not a log level; choose one of \(levels)")
+        }
+        self.logLevel = logLevel
+
+        var server = ServerConfiguration(listen: listen, eventLoopThreads: System.coreCount)
+        server.allowsUnauthenticated =
+            try options.allowUnauthenticated || Self.flag("allowUnauthenticated", in: environment)
+        server.allowedHosts = options.allowHost.isEmpty ? environment.list("allowHost") : options.allowHost
+        server.publicURL = try (options.publicURL ?? environment.text("publicURL")).map(Self.publicURL)
+        if let text = options.inlineResultLimit ?? environment.text("inlineResultLimit") {
+            guard let limit = Int(text), (0...1_073_741_824).contains(limit) else {
+                throw ValidationError("'\(text)' is not a number of bytes from 0 to 1073741824")
+            }
+            server.inlineResultLimit = limit
+        }
+        if let folder = environment.temporaryDirectory { server.temporaryDirectory = folder }
+        self.server = server
+    }
+
+    private static func flag(_ key: ConfigKey, in environment: Environment) throws -> Bool {
+        switch environment.text(key)?.lowercased() {
+        case nil, "false", "0", "no": false
+        case "true", "1", "yes": true
+        case .some(let other): throw ValidationError("'\(other)' is neither true nor false")
+        }
+    }
+
+    private static func publicURL(_ text: String) throws -> String {
+        guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(where: \.isWhitespace) else {
+            throw ValidationError("'\(text)' is not a URL that begins with http:// or https://")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,12 @@
+import Testing
+
+extension Tag {
+    /// Form of the status answer.
+    @Tag static var unit001: Self
+    /// Progress percentage, from basis points and from done/total.
+    @Tag static var unit002: Self
+    /// Form of error answers.
+    @Tag static var unit005: Self
+    /// Cost of one status answer.
+    @Tag static var unit007: Self
+}

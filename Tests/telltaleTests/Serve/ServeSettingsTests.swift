@@ -1,0 +1,79 @@
+import ArgumentParser
+import Configuration
+import Logging
+import StatusServer
+import Testing
+
+@testable import telltale
+
+/// How flags and `TELLTALE_…` variables make a configuration.
+@Suite("Settings of telltale serve")
+struct ServeSettingsTests {
+    private func settings(_ arguments: [String], _ variables: [String: String] = [:]) throws -> ServeSettings {
+        let environment = ServeSettings.Environment(
+            provider: EnvironmentVariablesProvider(environmentVariables: variables)
+        )
+        return try ServeSettings(options: try ServeOptions.parse(arguments), environment: environment)
+    }
+
+    @Test("Without anything else, --ephemeral listens on 127.0.0.1:8080 and logs at info")
+    func defaults() throws {
+        let settings = try settings(["--ephemeral"])
+        #expect(settings.server.listen.map(\.description) == ["127.0.0.1:8080"])
+        #expect(settings.logLevel == .info)
+        #expect(!settings.server.allowsUnauthenticated)
+        #expect(settings.server.publicURL == nil)
+    }
+
+    @Test("Every flag can be a variable")
+    func variables() throws {
+        let settings = try settings(
+            [],
+            [
+                "TELLTALE_EPHEMERAL": "true",
+                "TELLTALE_LISTEN": "127.0.0.1:1, [::1]:2",
+                "TELLTALE_LOG_LEVEL": "debug",
+                "TELLTALE_ALLOW_UNAUTHENTICATED": "1",
+                "TELLTALE_ALLOW_HOST": "a.example,b.example",
+                "TELLTALE_PUBLIC_URL": "https://jobs.example/",
+                "TELLTALE_INLINE_RESULT_LIMIT": "10",
+                "TMPDIR": "/somewhere",
+            ]
+        )
+        #expect(settings.server.listen.map(\.description) == ["127.0.0.1:1", "[::1]:2"])
+        #expect(settings.logLevel == .debug)
+        #expect(settings.server.allowsUnauthenticated)
+        #expect(settings.server.allowedHosts == ["a.example", "b.example"])
+        #expect(settings.server.publicURL == "https://jobs.example")
+        #expect(settings.server.inlineResultLimit == 10)
+        #expect(settings.server.temporaryDirectory == "/somewhere")
+    }
+
+    @Test("A flag wins over its variable")
+    func precedence() throws {
+        let settings = try settings(
+            ["--ephemeral", "--listen", "127.0.0.1:3", "--log-level", "error"],
+            ["TELLTALE_LISTEN": "127.0.0.1:4", "TELLTALE_LOG_LEVEL": "trace"]
+        )
+        #expect(settings.server.listen.map(\.port) == [3])
+        #expect(settings.logLevel == .error)
+    }
+
+    @Test(
+        "What cannot be understood is refused",
+        arguments: [
+            [], ["--ephemeral", "--data-dir", "x"], ["--ephemeral", "--listen", "8080"],
+            ["--ephemeral", "--listen", "::1:8080"], ["--ephemeral", "--public-url", "jobs.example"],
+            ["--ephemeral", "--inline-result-limit", "-1"], ["--ephemeral", "--log-level", "loud"],
+        ]
+    )
+    func refusals(_ arguments: [String]) {
+        #expect(throws: (any Error).self) { try settings(arguments) }
+    }
+
+    @Test("A folder for jobs is refused clearly until jobs are kept on disk")
+    func dataFolder() throws {
+        let failure = #expect(throws: CommandFailure.self) { try settings(["--data-dir", "/var/lib/telltale"]) }
+        #expect(failure?.text.contains("--ephemeral") == true)
+    }
+}
