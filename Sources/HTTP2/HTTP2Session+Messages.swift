@@ -4,9 +4,9 @@ extension HTTP2Session {
     /// Answers a request, once for each stream; a server's call.
     ///
     /// With `endStream` the response has no body; else a body follows by ``write(_:_:)`` and ends with ``finish(_:)``.
-    /// Returns false when the stream is over or answered already, or when the head cannot be sent: a field holds bytes that RFC
-    /// 9113 §8.2.1 does not allow, or the whole is above ``HTTP2Limits/sentHeaderListSize``. In the second case the
-    /// stream is reset with INTERNAL_ERROR.
+    /// Returns false when the stream is over or answered already, or when the head cannot be sent: a field holds bytes
+    /// that RFC 9113 §8.2.1 does not allow, or the whole is above ``HTTP2Limits/sentHeaderListSize``. In the second
+    /// case the stream is reset with INTERNAL_ERROR.
     @discardableResult
     public func respond(_ stream: StreamID, _ head: HeaderBlock, endStream: Bool) -> Bool {
         precondition(role == .server, "respond(_:_:endStream:) on a client's session")

@@ -40,8 +40,8 @@ public enum HTTP2Limits {
     /// CONTINUATION frames behind one HEADERS frame. A head of the largest size needs one (CVE-2024-28182).
     public static let continuations = 8
 
-    /// RST_STREAM frames that a client may send at once, however they are spread over reads (CVE-2023-44487). Those that
-    /// come in one read are bounded more tightly, by ``creditBurst``.
+    /// RST_STREAM frames that a client may send at once, however they are spread over reads (CVE-2023-44487). Those
+    /// that come in one read are bounded more tightly, by ``creditBurst``.
     public static let resetBurst = 1_000
     /// RST_STREAM frames that a client regains each second.
     public static let resetsPerSecond = 33

@@ -8,8 +8,8 @@ public import Bytes
 /// the bytes were cut, result bytes aside, which are handed on as they come.
 ///
 /// The decoder judges what can be judged without the jobs: how frames are delimited, their order (hello, frames,
-/// goodbye), widths, texts and ranges. An item that is wrong in itself goes to ``UpFrameHandler/malformed(_:subject:sequence:)``
-/// and spoils nothing else. It belongs to one thread at a time.
+/// goodbye), widths, texts and ranges. An item that is wrong in itself goes to
+/// ``UpFrameHandler/malformed(_:subject:sequence:)`` and spoils nothing else. It belongs to one thread at a time.
 public struct UpFrameDecoder: ~Copyable {
     @usableFromInline internal var machine: UpFrameMachine
     /// The beginning of a frame whose end has not come yet.

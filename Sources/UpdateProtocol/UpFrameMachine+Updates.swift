@@ -1,5 +1,5 @@
-// The hot half, with UpFrameMachine+Runs.swift. Every load is preceded by one check that its eight bytes are there; all arithmetic is
-// on values that were masked to at most 63 bits, so that it cannot overflow and need not be checked.
+// The hot half, with UpFrameMachine+Runs.swift. Every load is preceded by one check that its eight bytes are there; all
+// arithmetic is on values that were masked to at most 63 bits, so that it cannot overflow and need not be checked.
 
 extension UpFrameMachine {
     /// Reads progress updates as long as eight bytes are left and the integers have their usual lengths.

@@ -1,8 +1,8 @@
 /// Reads the payloads of the frames up. None of it depends on the handler, so that it is compiled once.
 @usableFromInline
 internal enum UpFrames {
-    /// False when a hello names another major version, whose further fields nobody here knows. One that names none is for
-    /// ``hello(_:)`` to judge.
+    /// False when a hello names another major version, whose further fields nobody here knows. One that names none is
+    /// for ``hello(_:)`` to judge.
     @usableFromInline
     static func speaksThisVersion(_ payload: UnsafeRawBufferPointer) -> Bool {
         var reader = unsafe FrameReader(payload)

@@ -12,8 +12,9 @@ extension WorkerClient {
         /// The pause between two batches of mere reports; what is reported in between coalesces. State changes do not
         /// wait for it. 20 ms by default.
         public var reportInterval: Duration = .milliseconds(20)
-        /// How long calls that wait put up with a server that is away, before they throw ``WorkerError/serverAway(_:)``;
-        /// from then on they throw at once, until it is back. Nil: for ever. 30 s by default.
+        /// How long calls that wait put up with a server that is away, before they throw
+        /// ``WorkerError/serverAway(_:)``; from then on they throw at once, until it is back. Nil: for ever. 30 s by
+        /// default.
         ///
         /// Patience concerns the calls, not what they asked for: that stays pending, as do the last values of all
         /// reports, and is delivered when the server comes back.

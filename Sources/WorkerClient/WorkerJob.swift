@@ -42,8 +42,8 @@ public final class WorkerJob: Sendable {
         client.report(handle, .progress(UInt16(min(max(basisPoints, 0), Int(UpdateLimits.maximumProgress)))))
     }
 
-    /// How much is done, in units of work, from which the server derives the percentage. A total of 0 is one that is not
-    /// known; `unit` ("rows") is at most 64 bytes, and stays as it was when it is nil.
+    /// How much is done, in units of work, from which the server derives the percentage. A total of 0 is one that is
+    /// not known; `unit` ("rows") is at most 64 bytes, and stays as it was when it is nil.
     public func progress(_ done: UInt64, of total: UInt64, unit: String? = nil) {
         // Larger integers do not fit on the wire (RFC 9000 §16); nobody counts that far.
         let limit: UInt64 = (1 << 62) - 1
@@ -128,8 +128,8 @@ public final class WorkerJob: Sendable {
         await sink.waitForCancellation()
     }
 
-    /// Says what came of a cancel, which also ends the job here. Without it, `complete` counts as ``CancelAnswer/refused``
-    /// and `fail` and `release` as ``CancelAnswer/stopped``.
+    /// Says what came of a cancel, which also ends the job here. Without it, `complete` counts as
+    /// ``CancelAnswer/refused`` and `fail` and `release` as ``CancelAnswer/stopped``.
     public func answerCancel(_ answer: CancelAnswer) {
         let reply: WorkerReply = answer == .stopped ? .stopped : .refused
         client.change { session, _ in _ = session.answerCancel(handle, reply) }

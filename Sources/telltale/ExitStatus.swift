@@ -34,8 +34,8 @@ struct ExitStatus: RawRepresentable, Equatable, Sendable {
 
     /// The codes of all commands, for the help text of `telltale`.
     static let overview = """
-        Exit codes: 0 done; 1 failed; 3 no such job; 4 job expired; 5 job failed; 6 job cancelled; 7 job not in a state \
-        for this; 8 no result; 64 wrong usage; 69 no server answered. 'telltale run' exits with the code of its command \
-        instead: see its help.
+        Exit codes: 0 done; 1 failed; 3 no such job; 4 job expired; 5 job failed; 6 job cancelled; 7 job not in a \
+        state for this; 8 no result; 64 wrong usage; 69 no server answered. 'telltale run' exits with the code of its \
+        command instead: see its help.
         """
 }

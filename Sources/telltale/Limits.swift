@@ -36,8 +36,8 @@ enum ReaderLimits {
     static let pause: ClosedRange<Int64> = 100...30_000
     /// How long `watch` bears a server that does not answer once it has answered.
     static let serverAway = Duration.seconds(60)
-    /// How long `watch` bears that a server does not know a job that it knew before: one that was started anew learns of
-    /// it when the worker comes back.
+    /// How long `watch` bears that a server does not know a job that it knew before: one that was started anew learns
+    /// of it when the worker comes back.
     static let jobAway = Duration.seconds(10)
     /// Jobs asked for at once by `ls`: with labels as long as they may be they fit into a document that is parsed.
     static let pageJobs = 100

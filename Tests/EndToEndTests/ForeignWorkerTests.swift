@@ -123,7 +123,7 @@ struct ForeignWorkerTests {
         #expect(outcome.code == 0, "\(outcome.text)")
     }
 
-    @Test("A killed worker's job reads as stalled later, not at once, and keeps what was reported")
+    @Test("A killed worker's job does not read as stalled at once, and keeps what was reported")
     func killed() async throws {
         try await Server.with { server in
             let running = try worker(server, "--id", "orphan", "--steps", "3", "--wait-for-cancel").start()

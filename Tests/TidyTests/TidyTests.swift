@@ -42,10 +42,14 @@ struct TidyTests {
         }
     }
 
-    @Test("No file is longer than 400 lines")
+    @Test("No file is longer than 400 lines, and no line than 120 characters")
     func lengths() {
         for file in SourceTree.files {
             #expect(file.lines.count <= 400, "\(file.path) has \(file.lines.count) lines")
+            // The formatter's lint passes over comments.
+            for (number, line) in file.lines.enumerated() {
+                #expect(line.count <= 120, "\(file.path):\(number + 1) has \(line.count) characters")
+            }
         }
     }
 
@@ -63,12 +67,27 @@ struct TidyTests {
         }
     }
 
+    /// Where C hands back no memory; Swift's own allocations trap there as well, and nothing could go on.
+    private static let mayRunOutOfMemory: Set = [
+        "HTTP2/HTTP2Session+Handle.swift", "StatusCore/Storage/GroupTable.swift",
+    ]
+
+    private static let leftovers = [
+        #"\bTODO\b"#, #"\bFIXME\b"#, #"\bXXX\b"#, #"(^|[^.\w])try!"#, "not (yet )?implemented",
+    ]
+
     @Test("Nothing unfinished or forgotten stands in the sources")
     func leftovers() {
         for file in SourceTree.files {
             for (number, line) in file.lines.enumerated() {
-                for word in ["TODO", "FIXME", " try! ", "not implemented"] {
-                    #expect(!line.contains(word), "\(file.path):\(number + 1) has \(word)")
+                for word in Self.leftovers {
+                    #expect(
+                        line.range(of: word, options: .regularExpression) == nil,
+                        "\(file.path):\(number + 1): \(line)"
+                    )
+                }
+                if line.contains("fatalError(") {
+                    #expect(Self.mayRunOutOfMemory.contains(file.path), "\(file.path):\(number + 1) traps")
                 }
                 let code = line.trimmingCharacters(in: .whitespaces)
                 #expect(!code.hasPrefix("print("), "\(file.path):\(number + 1) prints")

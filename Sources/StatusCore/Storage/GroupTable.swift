@@ -24,7 +24,7 @@ internal struct GroupTable {
     /// How many slots a table of `groups` takes before it should grow: five sixths.
     internal static func comfort(_ groups: Int) -> Int { groups * 10 }
 
-    /// An empty table; clearing it takes a bounded time whatever its size.
+    /// An empty table; clearing it takes a bounded time whatever its size. Traps when memory has run out.
     internal init(groups: Int) {
         self.groups = groups
         let size = groups * GroupTable.line

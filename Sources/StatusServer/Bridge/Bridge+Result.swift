@@ -5,8 +5,8 @@ import ResultStore
 import StatusCore
 
 extension Bridge {
-    /// `GET /api/jobs/{taskId}/result`: a JSON result inside the envelope of the kept contract, unless `raw=1` asks for the
-    /// stored bytes alone; any other as it is.
+    /// `GET /api/jobs/{taskId}/result`: a JSON result inside the envelope of the kept contract, unless `raw=1` asks for
+    /// the stored bytes alone; any other as it is.
     func sendResult(of id: TaskID?, _ call: Call) throws(ErrorAnswer) -> BridgeDecision {
         let job = call.scratch.snapshot
         let id = try read(id, at: call.now, into: job)

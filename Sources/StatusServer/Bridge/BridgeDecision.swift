@@ -7,7 +7,8 @@
 enum BridgeDecision {
     /// The answer is whole: its body stands in the output buffer.
     case answer(ResponseFields)
-    /// Collect the body, at most ``PendingRequest/bodyLimit`` bytes of it, then call ``Bridge/answer(_:body:at:scratch:into:)``.
+    /// Collect the body, at most ``PendingRequest/bodyLimit`` bytes of it, then call
+    /// ``Bridge/answer(_:body:at:scratch:into:)``.
     indirect case collectBody(PendingRequest)
     /// Stream the body into the result store, then call ``Bridge/finish(_:_:at:scratch:into:)``.
     indirect case receiveResult(ResultUpload)

@@ -15,7 +15,8 @@ struct PendingRequest: Sendable {
     /// True when the client said that the body is JSON; without a word about its type only an empty body is taken.
     let isDeclaredJSON: Bool
 
-    /// The most bytes of body that the transport has to collect; of more, ``Bridge/bodyTooLarge(_:into:)`` is the answer.
+    /// The most bytes of body that the transport has to collect; of more, ``Bridge/bodyTooLarge(_:into:)`` is the
+    /// answer.
     var bodyLimit: Int { BridgeLimits.jsonBody }
 }
 

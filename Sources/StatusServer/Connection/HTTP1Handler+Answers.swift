@@ -48,8 +48,8 @@ extension HTTP1Handler {
 
     /// Ends the connection when everything that is written has left.
     ///
-    /// Where the peer may still be sending, only our side is closed at first: closing both would answer its bytes with a
-    /// reset, which can destroy the answer before it is read.
+    /// Where the peer may still be sending, only our side is closed at first: closing both would answer its bytes with
+    /// a reset, which can destroy the answer before it is read.
     func closeAfterAnswer(context: ChannelHandlerContext) {
         let buffer = takeOutput(context: context)
         let hasUnreadBody = if case .none = body { exchange.isBroken } else { true }

@@ -3,8 +3,8 @@ import NIOCore
 
 /// One HTTP/2 connection: bytes into a session, what the session says to ``HTTP2Stream``s, its output to the socket.
 ///
-/// Everything that one read brought is answered in one write. While the peer does not read, nothing more is taken out of
-/// the session and nothing more is read.
+/// Everything that one read brought is answered in one write. While the peer does not read, nothing more is taken out
+/// of the session and nothing more is read.
 final class HTTP2Handler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -154,8 +154,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
         if isDraining { shutDownWhenWorkersAreDone() }
     }
 
-    /// Says that no new stream is taken. Some clients drop everything when they hear that, so workers first get the time
-    /// to end their streams, which their own goodbye asks them to.
+    /// Says that no new stream is taken. Some clients drop everything when they hear that, so workers first get the
+    /// time to end their streams, which their own goodbye asks them to.
     private func shutDownWhenWorkersAreDone() {
         guard workers == 0, !isClosing else { return }
         session.shutDown()

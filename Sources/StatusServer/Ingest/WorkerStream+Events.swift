@@ -31,7 +31,8 @@ extension WorkerStream {
         fail(ProtocolError(.displaced, sequence: 0, "a newer stream of this producer has taken over"))
     }
 
-    /// The server shuts down: the worker is asked to end its stream, and what it still sends is applied and acknowledged.
+    /// The server shuts down: the worker is asked to end its stream, and what it still sends is applied and
+    /// acknowledged.
     func drain() {
         switch phase {
         case .opening:

@@ -18,8 +18,8 @@ extension WorkerJob {
         try await sendResult(BytesSource(content: bytes), mediaType: mediaType, name: name, isGzip: isGzip)
     }
 
-    /// Sends the job's result as `source` gives it, no faster than the server takes it. When the connection is lost, the
-    /// source is read again.
+    /// Sends the job's result as `source` gives it, no faster than the server takes it. When the connection is lost,
+    /// the source is read again.
     public func sendResult(
         _ source: some ResultSource,
         mediaType: String,
@@ -48,8 +48,8 @@ extension WorkerJob {
         throw WorkerError.resultInterrupted(lastReason)
     }
 
-    /// Sends the job's result as `chunks` gives it, no faster than the server takes it. A sequence cannot be read twice:
-    /// when the connection is lost, this throws ``WorkerError/resultInterrupted(_:)``.
+    /// Sends the job's result as `chunks` gives it, no faster than the server takes it. A sequence cannot be read
+    /// twice: when the connection is lost, this throws ``WorkerError/resultInterrupted(_:)``.
     public func sendResult<Chunks: AsyncSequence & Sendable>(
         chunks: Chunks,
         mediaType: String,

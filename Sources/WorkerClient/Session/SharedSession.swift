@@ -117,7 +117,8 @@ final class SharedSession: Sendable {
         update { state, effects in body(&state.session, &effects) }
     }
 
-    /// Appends one batch of frames, nothing when there is nothing to send; sets `isLeaving` once a goodbye is among them.
+    /// Appends one batch of frames, nothing when there is nothing to send; sets `isLeaving` once a goodbye is among
+    /// them.
     func encode(into output: inout OutputBuffer, isLeaving: inout Bool) -> [Effect] {
         update { state, effects in
             while output.count < Limits.batchBytes, let frame = state.session.nextFrame(&effects) {

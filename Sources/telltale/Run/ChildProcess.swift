@@ -59,7 +59,8 @@ struct ChildProcess: Sendable {
         sigemptyset(&defaults)
         if !ignoresPipeSignal { sigaddset(&defaults, SIGPIPE) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        // The threads of tasks block signals, and the mask is inherited: a shell that never sees SIGCHLD waits for ever.
+        // The threads of tasks block signals, and the mask is inherited: a shell that never sees SIGCHLD waits for
+        // ever.
         var blocked = sigset_t()
         sigemptyset(&blocked)
         posix_spawnattr_setsigmask(&attributes, &blocked)

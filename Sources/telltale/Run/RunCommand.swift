@@ -9,8 +9,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Both output streams pass through as they come, by pipes; standard output also becomes the job's result. \
             Progress is found in what the command prints on either stream: NN%, n/m, [ 12/345], redrawn bars. Signals \
-            are passed on. When somebody cancels the job, the command gets SIGTERM, and SIGKILL after --grace seconds. An exit \
-            code other than 0 fails the job, with the last line of standard error as its text.
+            are passed on. When somebody cancels the job, the command gets SIGTERM, and SIGKILL after --grace \
+            seconds. An exit code other than 0 fails the job, with the last line of standard error as its text.
 
             The command runs whether or not a server answers, and never waits for one: up to 1 GiB of output waits in \
             a temporary file (TMPDIR). Beyond that, or without such a file, the result, and only the result, is given \

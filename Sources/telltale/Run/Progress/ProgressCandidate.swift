@@ -47,8 +47,8 @@ extension ProgressCandidate {
         return false
     }
 
-    /// The first candidate in `text` with the least evidence needed, and one that says "all of it" only when there is no
-    /// other; nil when nothing in it is one.
+    /// The first candidate in `text` with the least evidence needed, and one that says "all of it" only when there is
+    /// no other; nil when nothing in it is one.
     ///
     /// - Parameters:
     ///   - isRedrawn: the text is one of several written over each other on a line; hardly anything but progress is.
