@@ -19,8 +19,8 @@ extension HTTP2Stream {
             session.finish(id)
         }
         handler.scratch.content.removeAll(keepingCapacityUpTo: Limits.scratchCapacity)
-        // Nobody wants the rest of the request's body (RFC 9113 §8.1).
-        if !hasEnded { session.stopPeerAfterResponse(id) }
+        // A body that is too large is called off at once (RFC 9113 §8.1); any other is dropped up to a limit.
+        if !hasEnded, fields.closes { session.stopPeerAfterResponse(id) }
     }
 
     func answer(_ pending: PendingRequest, body: ByteBuffer) {

@@ -31,6 +31,8 @@ final class HTTP2Stream {
     var isHead = false
     /// True while the handler has this stream on its list for the end of the read.
     var isTouched = false
+    /// Bytes of the body that came behind the answer.
+    private var dropped = 0
     /// Bytes whose window stays shut until the peer has read what we told it.
     var withheld = 0
     /// When the last acknowledgement was written.
@@ -90,9 +92,19 @@ final class HTTP2Stream {
             } else {
                 receiver.append(ByteBuffer(bytes: bytes))
             }
-        case .opening, .sending, .done:
+        case .opening, .sending:
             session.consume(id, bytes.count)
+        case .done:
+            session.consume(id, bytes.count)
+            drop(bytes.count)
         }
+    }
+
+    /// Counts what comes behind the answer. Clients may take a reset for a failed request although it says NO_ERROR, so
+    /// that a body of ordinary size is dropped in silence.
+    private func drop(_ count: Int) {
+        dropped += count
+        if dropped > Limits.discardLimit { session.reset(id, .noError) }
     }
 
     func receiveEnd() {
