@@ -19,6 +19,8 @@ let package = Package(
     products: [
         .executable(name: "telltale", targets: ["telltale"]),
         .library(name: "WorkerClient", targets: ["WorkerClient"]),
+        // For the package in Benchmarks, which measures it.
+        .library(name: "StatusCore", targets: ["StatusCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -34,11 +36,12 @@ let package = Package(
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CLock"),
         .target(name: "CSpawn"),
         .target(name: "Bytes", swiftSettings: core),
 
         // Floor 1: cores without I/O.
-        .target(name: "StatusCore", dependencies: ["Bytes"], swiftSettings: core),
+        .target(name: "StatusCore", dependencies: ["Bytes", "CLock"], swiftSettings: core),
         .target(name: "UpdateProtocol", dependencies: ["Bytes"], swiftSettings: core),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: core),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: core),
@@ -78,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "JSON", "StatusServer", "WorkerClient",
+                "Bytes", "CSpawn", "JSON", "StatusCore", "StatusServer", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -131,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "telltaleTests",
             dependencies: [
-                "Bytes", "JSON", "StatusServer", "telltale", "WorkerClient",
+                "Bytes", "JSON", "StatusCore", "StatusServer", "telltale", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

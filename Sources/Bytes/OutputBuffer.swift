@@ -82,6 +82,14 @@ public struct OutputBuffer: ~Copyable {
         count &+= bytes.count
     }
 
+    /// Appends `length` bytes, all of which `body` must write.
+    @inline(__always)
+    public mutating func append(_ length: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+        reserve(length)
+        unsafe body(base + count)
+        count &+= length
+    }
+
     /// Appends the elements of `bytes`.
     public mutating func append(contentsOf bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { unsafe append($0) }

@@ -27,9 +27,20 @@ public enum Limits {
 
     /// Stripes are numbered in 16 bits.
     public static let stripes = 65_536
+    /// The largest cap on jobs: records are numbered in 31 bits.
+    public static let jobs = 1_000_000_000
+    /// The smallest cap on memory, in bytes: a chunk for each kind of it, and something to work with.
+    public static let leastMemory = 32 << 20
     /// How many jobs a page of a list looks at before it ends, so that a filter that nothing matches costs a
     /// bounded time.
     public static let examinedPerPage = 4_096
+    /// Event loops that may watch one table: their set is one word, which a change hands out of a stripe's lock.
+    public static let mailboxes = 64
+    /// Watchers in one stripe: more than a server has sockets, since all of them may want the same job, and few
+    /// enough that a place among them fits 32 bits.
+    public static let watchersPerStripe = 1 << 20
+    /// How many watchers are told in one turn of their event loop: some hundred microseconds.
+    public static let wakesPerDrain = 1_024
     /// The largest page of a list, from the HTTP contract.
     public static let pageLength = 1_000
 

@@ -30,7 +30,7 @@ public final class TelltaleServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         let clock = ServerClock()
-        let table = JobTable(configuration: JobTable.Configuration())
+        let table = JobTable(configuration: JobTable.Configuration(configuration))
         let results = try TelltaleServer.openResults(configuration)
         let streams = StreamDirectory()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)

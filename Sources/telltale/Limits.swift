@@ -42,3 +42,24 @@ enum ReaderLimits {
     /// Jobs asked for at once by `ls`: with labels as long as they may be they fit into a document that is parsed.
     static let pageJobs = 100
 }
+
+/// Limits of `telltale bench`.
+enum BenchLimits {
+    /// Ids are numbered in 32 bits; the largest table that a large machine holds.
+    static let jobs = 1...100_000_000
+    /// More than any machine has cores for.
+    static let threads = 1...256
+    /// From what gives each thread a block in each round, to some minutes.
+    static let operations = 1_000...1_000_000_000
+    /// Rounds whose median is a figure: enough that one disturbed round does not show.
+    static let rounds = 5
+    /// Operations prepared and timed at once: two readings of the clock weigh little among so many, and what was
+    /// prepared for them stays in the first-level cache.
+    static let block = 256
+    /// Warm jobs, over all threads: their records fit into a second-level cache.
+    static let warmJobs = 1_000
+    /// Operations of the figure for warm updates at most: progress has 10,000 steps, and each update is to bring news.
+    static let warmOperations = 9_000_000
+    /// Jobs compared at the end with what they must have come to.
+    static let sample = 1_000
+}

@@ -15,7 +15,7 @@ struct Telltale: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunCommand.self, StatusCommand.self, WatchCommand.self,
-            ResultCommand.self, CancelCommand.self, ListCommand.self,
+            ResultCommand.self, CancelCommand.self, ListCommand.self, BenchCommand.self,
         ]
     )
 
@@ -58,8 +58,13 @@ struct Telltale: AsyncParsableCommand {
 
     /// The command line that explains what `arguments` got wrong.
     static func helpCommand(for arguments: [String]) -> String {
-        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard let name = arguments.first, names.contains(name) else { return "telltale --help" }
-        return "telltale \(name) --help"
+        var words = ["telltale"]
+        var commands = configuration.subcommands
+        for argument in arguments {
+            guard let command = commands.first(where: { $0.configuration.commandName == argument }) else { break }
+            words.append(argument)
+            commands = command.configuration.subcommands
+        }
+        return words.joined(separator: " ") + " --help"
     }
 }

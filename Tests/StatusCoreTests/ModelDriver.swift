@@ -102,7 +102,7 @@ final class ModelDriver {
     func bind(_ id: TaskID) {
         let attempt = random(2) == 0 ? 0 : UInt32(1 + random(3))
         let sharing = random(3) == 0
-        let owner = OwnerID(UInt64(1 + random(3)))
+        let owner = OwnerID(UInt32(1 + random(3)))
         let handle = Handle(UInt32(random(9)))
         let outcome = bench.table.bind(
             id,

@@ -23,7 +23,7 @@ struct StressTests {
         let perThread = 3_000
         await onThreads(threads) { thread in
             let snapshot = JobSnapshot()
-            let owner = OwnerID(UInt64(thread + 1))
+            let owner = OwnerID(UInt32(thread + 1))
             for number in 0..<perThread {
                 let id = named("t\(thread)-\(number)")
                 let bound = table.bind(
@@ -97,7 +97,7 @@ struct StressTests {
             var generator = SeededGenerator(seed: UInt64(thread))
             let snapshot = JobSnapshot()
             var bound: [JobReference] = []
-            let owner = OwnerID(UInt64(thread + 1))
+            let owner = OwnerID(UInt32(thread + 1))
             for round in 0..<4_000 {
                 let time = Int64(clock.add(1, ordering: .relaxed).newValue)
                 let now = Instant(wall: start.wall + time, monotonic: start.monotonic + time)

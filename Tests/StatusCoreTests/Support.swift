@@ -39,7 +39,7 @@ final class Bench {
     }
 
     /// Binds a job that must be live.
-    func bind(_ id: TaskID, attempt: UInt32 = 0, owner: UInt64 = 1, handle: UInt32 = 1, sharing: Bool = false)
+    func bind(_ id: TaskID, attempt: UInt32 = 0, owner: UInt32 = 1, handle: UInt32 = 1, sharing: Bool = false)
         -> JobReference?
     {
         let outcome = table.bind(

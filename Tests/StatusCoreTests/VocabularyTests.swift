@@ -21,6 +21,18 @@ struct TaskIDTests {
         }
     }
 
+    @Test("A byte outside the alphabet is refused wherever it stands", arguments: [1, 7, 8, 9, 16, 17, 26, 63, 64])
+    func everyPlace(length: Int) {
+        for place in 0..<length {
+            for byte in [0, 0x2C, 0x2F, 0x3A, 0x40, 0x5B, 0x5E, 0x60, 0x7B, 0x80, 0xDF, 0xFF] as [UInt8] {
+                var bytes = [UInt8](repeating: UInt8(ascii: "z"), count: length)
+                #expect(bytes.withUnsafeBytes { TaskID($0) } != nil)
+                bytes[place] = byte
+                #expect(bytes.withUnsafeBytes { TaskID($0) } == nil, "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("Ids are equal when their characters are")
     func equality() {
         #expect(TaskID("abcdefgh") == TaskID("abcdefgh"))

@@ -17,17 +17,20 @@ internal struct Pace: Equatable {
         sampledAt = now
     }
 
-    /// The job stands at `position` now; going back counts as standing still.
+    /// The job stands at `position` now; going back counts as standing still. True when that changed anything here.
     @inline(__always)
-    internal mutating func move(to position: Float, at now: UInt32) {
+    @discardableResult
+    internal mutating func move(to position: Float, at now: UInt32) -> Bool {
         let elapsed = now &- sampledAt
         if elapsed < Limits.paceInterval {
             // What the first report brings was done before the attempt began.
-            if samples == 0, elapsed == 0 { self.position = position }
-            return
+            guard samples == 0, elapsed == 0 else { return false }
+            self.position = position
+            return true
         }
         sample(position, after: elapsed)
         sampledAt = now
+        return true
     }
 
     @inline(never)

@@ -3,6 +3,8 @@ internal enum Rules {
     /// What the rules need to know of a job.
     internal struct Standing: Equatable {
         internal var state: JobState
+        /// The terminal state that is reached and not published yet: it takes no further update.
+        internal var ending: JobState?
         internal var attempt: UInt32
         internal var isRemoved: Bool
     }
@@ -28,11 +30,12 @@ internal enum Rules {
     /// Judges `action` by attempt `named`, where 0 stands for the job's present attempt (of a retry: the next one).
     internal static func judge(_ job: Standing, _ action: Action, attempt named: UInt32) -> Verdict {
         if job.isRemoved { return .refused(.alreadyFinished) }
-        if job.state.isTerminal {
+        let end = job.ending ?? job.state
+        if end.isTerminal {
             let isRepeated =
                 (named == 0 || named == job.attempt)
-                && (action == .complete && job.state == .completed || action == .fail && job.state == .failed)
-            return isRepeated ? .accepted(state: job.state, attempt: job.attempt) : .refused(.alreadyFinished)
+                && (action == .complete && end == .completed || action == .fail && end == .failed)
+            return isRepeated ? .accepted(state: end, attempt: job.attempt) : .refused(.alreadyFinished)
         }
         if named != 0, named < job.attempt { return .refused(.attemptIsOver) }
         let isNewer = named > job.attempt

@@ -1,12 +1,12 @@
 extension JobSnapshot {
     /// The job's name.
     public var id: TaskID {
-        guard Int(record.idLength) > JobRecord.shortIDLength else { return record.id }
-        return unsafe withOrigin(.longID) { unsafe TaskID(trusted: $0) }
+        record.hasLongID ? unsafe TaskID(trusted: originText(.longID)) : record.shortTaskID
     }
 
+    public var tenant: TenantID { record.tenant }
     /// The job's place, not bound to any stream.
-    public var reference: JobReference { place }
+    public var reference: JobReference { unsafe copy.pointee.place }
     /// The state that readers see: a removed job reads cancelled.
     public var state: JobState { record.visibleState }
     /// True when the job was terminal and then deleted.
@@ -28,10 +28,10 @@ extension JobSnapshot {
     /// Processing, and no sign of life for too long.
     public var isStalled: Bool { record.flags.contains(.stalled) }
     /// How far the job is in its worker's unit, if it said so.
-    public var units: Units? { record.flags.contains(.hasUnits) ? numbers.units : nil }
+    public var units: Units? { record.flags.contains(.hasUnits) ? detail.units : nil }
     /// Which step the job is at, if its worker said so; index and total are 0 where not known.
     public var step: (index: UInt32, total: UInt32)? {
-        record.flags.contains(.hasStep) ? (numbers.stepIndex, numbers.stepTotal) : nil
+        record.flags.contains(.hasStep) ? (detail.stepIndex, detail.stepTotal) : nil
     }
 
     /// True when the job has failed and is not removed.

@@ -3,32 +3,52 @@ internal import Bytes
 /// A copy of a job as it was at one moment, into memory that is used again and again.
 ///
 /// Whoever reads jobs keeps one: an event loop, a page of a list. It belongs to one thread at a time. Its content is
-/// that of the last successful read; before that it is meaningless.
+/// that of the last successful read; before that, and after one that found nothing, it is meaningless.
 @safe
 public final class JobSnapshot {
-    /// The bits of the record; its detail pointer is cleared.
+    /// Behind a pointer that never changes, so that reading a field is a load, without the checks that a stored
+    /// property of a class that can change brings. Owned by this object.
+    internal let copy: UnsafeMutablePointer<JobCopy>
+
+    public init() {
+        unsafe copy = .allocate(capacity: 1)
+        unsafe copy.initialize(to: JobCopy())
+    }
+
+    deinit {
+        unsafe copy.deinitialize(count: 1)
+        unsafe copy.deallocate()
+    }
+
+    internal var record: JobRecord {
+        @inline(__always) _read { yield unsafe copy.pointee.record }
+    }
+
+    internal var detail: JobDetail {
+        @inline(__always) _read { yield unsafe copy.pointee.detail }
+    }
+
+    internal var hasDetail: Bool {
+        @inline(__always) get { unsafe copy.pointee.record.detail != .none }
+    }
+
+    internal var readAt: Instant {
+        @inline(__always) get { unsafe copy.pointee.readAt }
+    }
+}
+
+/// What a snapshot holds.
+internal struct JobCopy: ~Copyable {
+    /// The bits of the record; its detail says no more than whether there is one.
     internal var record = JobRecord()
-    /// The short fields of the detail, meaningless unless ``hasDetail``.
-    internal var numbers = Numbers()
-    internal var hasDetail = false
+    /// Meaningless unless the record has one.
+    internal var detail = JobDetail()
     /// The texts one after the other.
     internal var texts = OutputBuffer(capacity: 256)
-    /// Where each text lies in ``texts``: live ones by their number, then the origin block.
+    /// Where each text ends in ``texts``: live ones by their number, then what the job was submitted with.
     internal var ends = InlineArray<7, UInt32>(repeating: 0)
     internal var place = JobReference(stripe: 0, slot: .none, generation: 0, binding: 0)
     internal var readAt = Instant(wall: 0, monotonic: 0)
-
-    /// What is short of ``JobDetail``.
-    internal struct Numbers {
-        internal var units = Units(done: 0, total: 0)
-        internal var stepIndex: UInt32 = 0
-        internal var stepTotal: UInt32 = 0
-        internal var result = ResultID.none
-        internal var resultAt = WallTime.none
-        internal var resultTTL: UInt32 = 0
-    }
-
-    public init() {}
 }
 
 /// The texts that a job can have.

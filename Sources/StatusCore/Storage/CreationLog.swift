@@ -53,7 +53,7 @@ internal struct CreationLog: ~Copyable {
     }
 
     /// Notes that a job has gone out of `records`.
-    internal mutating func noteRemoval(of records: borrowing RecordSlab) {
+    internal mutating func noteRemoval(of records: borrowing RecordStore) {
         dead += 1
         if dead > CreationLog.tolerance, dead * 2 > count { isSweeping = true }
         guard isSweeping else { return }

@@ -1,9 +1,7 @@
-/// The texts that a job was submitted with, in one block: the ends of six runs, four bytes each, then the runs.
+/// The texts that a job was submitted with, packed into one: the ends of six runs, four bytes each, then the runs.
 ///
 /// Labels are sorted by key and packed as length (two bytes), key, length, value.
-internal struct Origin {
-    private var block = TextBlock()
-
+internal enum Origin {
     internal enum Field: Int, CaseIterable {
         case type
         case labels
@@ -16,10 +14,6 @@ internal struct Origin {
 
     private static let header = Field.allCases.count * 4
 
-    internal var isEmpty: Bool { block.count == 0 }
-    /// The whole block, to be copied out and read by ``range(of:in:)``.
-    internal var bytes: UnsafeRawBufferPointer { unsafe block.bytes }
-
     /// Where `field` lies in a copy of the block.
     internal static func range(of field: Field, in block: UnsafeRawBufferPointer) -> Range<Int> {
         guard block.count >= header else { return 0..<0 }
@@ -29,34 +23,24 @@ internal struct Origin {
         return start..<Int(unsafe block.loadUnaligned(fromByteOffset: field.rawValue * 4, as: UInt32.self))
     }
 
-    internal func text(_ field: Field) -> UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(rebasing: bytes[Origin.range(of: field, in: bytes)])
+    /// The text of `field` in a packed block, which outlives it.
+    internal static func text(_ field: Field, in block: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: block[range(of: field, in: block)])
     }
 
-    /// Takes the texts of a submission; does nothing when there are none.
-    internal mutating func set(_ submission: Submission) {
-        let bytes = Origin.pack(submission)
-        // Nothing but the ends: most jobs have no text at all.
-        if bytes.count == Origin.header { return }
-        unsafe bytes.withUnsafeBytes { unsafe block.set($0) }
-    }
-
-    /// True when the job was submitted with the same type, labels, metadata and parent.
-    internal func matches(_ submission: Submission) -> Bool {
-        let packed = Origin.pack(submission)
-        return unsafe packed.withUnsafeBytes { other in
-            [Field.type, .labels, .metadata, .parent].allSatisfy { field in
-                let theirs = unsafe UnsafeRawBufferPointer(rebasing: other[Origin.range(of: field, in: other)])
-                return unsafe text(field).elementsEqual(theirs)
+    /// True when two packed blocks tell of the same type, labels, metadata and parent.
+    internal static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        unsafe one.withUnsafeBytes { one in
+            unsafe other.withUnsafeBytes { other in
+                [Field.type, .labels, .metadata, .parent].allSatisfy { field in
+                    unsafe text(field, in: one).elementsEqual(text(field, in: other))
+                }
             }
         }
     }
 
-    internal mutating func free() {
-        block.free()
-    }
-
-    private static func pack(_ submission: Submission) -> [UInt8] {
+    /// The texts of a submission; nothing when it has none.
+    internal static func pack(_ submission: Submission) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: header)
         for field in Field.allCases {
             switch field {
@@ -73,7 +57,8 @@ internal struct Origin {
             let end = UInt32(bytes.count)
             for place in 0..<4 { bytes[field.rawValue * 4 + place] = UInt8(truncatingIfNeeded: end >> (place * 8)) }
         }
-        return bytes
+        // Nothing but the ends: most jobs have no text at all.
+        return bytes.count == header ? [] : bytes
     }
 
     private static func append(_ labels: [Label], to bytes: inout [UInt8]) {

@@ -33,7 +33,7 @@ internal struct TimingWheel: ~Copyable {
     }
 
     /// Sets the timer of `slot` to `deadline`, in monotonic milliseconds, instead of what it was set to.
-    internal mutating func set(_ slot: Slot, to deadline: Int64, in records: borrowing RecordSlab) {
+    internal mutating func set(_ slot: Slot, to deadline: Int64, in records: borrowing RecordStore) {
         clear(slot, in: records)
         let rounded = (UInt64(clamping: deadline) + (1 << TimingWheel.tickShift) - 1) >> TimingWheel.tickShift
         let tick = min(max(rounded, elapsed + 1), elapsed + TimingWheel.horizon)
@@ -41,34 +41,38 @@ internal struct TimingWheel: ~Copyable {
         let wheel = min((63 - ((elapsed ^ tick) | 63).leadingZeroBitCount) / 6, TimingWheel.wheels - 1)
         let bucket = wheel * 64 + Int(tick >> UInt64(wheel * 6) & 63)
         let head = unsafe heads[bucket]
-        records[slot].timer = TimerLinks(next: head, previous: Slot(TimingWheel.bucketBit | UInt32(bucket)))
-        if head != .none { records[head].timer.previous = slot }
+        records[timerOf: slot] = TimerLinks(next: head, previous: Slot(TimingWheel.bucketBit | UInt32(bucket)))
+        if head != .none { records[timerOf: head].previous = slot }
         unsafe heads[bucket] = slot
         occupied[wheel] |= 1 << UInt64(bucket & 63)
     }
 
     /// Clears the timer of `slot`, if one is set.
-    internal mutating func clear(_ slot: Slot, in records: borrowing RecordSlab) {
-        let links = records[slot].timer
+    internal mutating func clear(_ slot: Slot, in records: borrowing RecordStore) {
+        let links = records[timerOf: slot]
         if links.previous == .none { return }
-        if links.next != .none { records[links.next].timer.previous = links.previous }
+        if links.next != .none { records[timerOf: links.next].previous = links.previous }
         if links.previous.rawValue & TimingWheel.bucketBit == 0 {
-            records[links.previous].timer.next = links.next
+            records[timerOf: links.previous].next = links.next
         } else {
             let bucket = Int(links.previous.rawValue & ~TimingWheel.bucketBit)
             unsafe heads[bucket] = links.next
             if links.next == .none { occupied[bucket / 64] &= ~(1 << UInt64(bucket & 63)) }
         }
-        records[slot].timer = TimerLinks()
+        records[timerOf: slot] = TimerLinks()
+    }
+
+    /// True when ``takeNext(by:in:)`` would find something. What is not due then, it knows to be later than `now`.
+    internal mutating func isDue(by now: Int64) -> Bool {
+        let target = UInt64(clamping: now) >> TimingWheel.tickShift
+        if let (_, tick) = nextBucket(), tick <= target { return true }
+        elapsed = max(elapsed, target)
+        return false
     }
 
     /// Takes one record out whose time may have come by `now`, in monotonic milliseconds; nil when there is none.
-    internal mutating func takeNext(by now: Int64, in records: borrowing RecordSlab) -> Slot? {
-        let target = UInt64(clamping: now) >> TimingWheel.tickShift
-        guard let (bucket, tick) = nextBucket(), tick <= target else {
-            elapsed = max(elapsed, target)
-            return nil
-        }
+    internal mutating func takeNext(by now: Int64, in records: borrowing RecordStore) -> Slot? {
+        guard isDue(by: now), let (bucket, tick) = nextBucket() else { return nil }
         elapsed = max(elapsed, tick)
         let slot = unsafe heads[bucket]
         clear(slot, in: records)

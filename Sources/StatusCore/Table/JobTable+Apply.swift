@@ -2,32 +2,41 @@ extension JobTable {
     /// Lets `event` happen to a job that the stream `owner` has bound; `reference` came from that binding.
     ///
     /// Refused with `unknownJob` when the job is gone, `expired` when its time is over, `boundElsewhere` when another
-    /// binding has taken it over.
+    /// binding has taken it over, `overQuota` when there is no room for a report's words.
     public func apply(
         _ event: JobEvent,
         to reference: JobReference,
         from owner: OwnerID,
         at now: Instant
     ) -> ApplyOutcome {
-        withStripe(Int(reference.stripe)) { stripe in
+        let (wants, purpose) = event.wants
+        return withRoom(Int(reference.stripe), forJob: false, wants, purpose) { stripe, hasRoom in
             if let refusal = stripe.refusal(reference, owner, at: now) { return refusal }
-            return stripe.apply(event, to: reference.slot, at: now)
+            return stripe.apply(event, to: reference.slot, hasRoom: hasRoom, at: now)
         }
     }
 
     /// Lets `event` happen to a job by its id, whoever owns it: the way of the HTTP bridge.
-    public func apply(_ event: JobEvent, to id: TaskID, at now: Instant) -> (Lookup, ApplyOutcome) {
-        withStripe(of: id) { stripe, hash in
-            let found = stripe.look(id, hash, at: now)
+    public func apply(
+        _ event: JobEvent,
+        to id: TaskID,
+        of tenant: TenantID = .sole,
+        at now: Instant
+    ) -> (Lookup, ApplyOutcome) {
+        let (wants, purpose) = event.wants
+        let hash = hash(id, of: tenant)
+        return withRoom(stripe(of: hash), forJob: false, wants, purpose) { stripe, hasRoom in
+            let found = stripe.look(id, of: tenant, hash, at: now)
             switch found {
-            case .found(let reference): return (found, stripe.apply(event, to: reference.slot, at: now))
+            case .found(let reference):
+                return (found, stripe.apply(event, to: reference.slot, hasRoom: hasRoom, at: now))
             case .expired: return (found, ApplyOutcome(refusal: .expired, state: nil, attempt: 0))
             case .unknown: return (found, ApplyOutcome(refusal: .unknownJob, state: nil, attempt: 0))
             }
         }
     }
 
-    /// The same as applying an update of progress alone by `attempt` (0: the present one), a little faster.
+    /// The same as applying an update of progress alone by `attempt` (0: the present one), and much faster.
     public func advanceProgress(
         to progress: BasisPoints,
         of reference: JobReference,
@@ -35,42 +44,64 @@ extension JobTable {
         attempt: UInt32 = 0,
         at now: Instant
     ) -> ApplyOutcome {
-        withStripe(Int(reference.stripe)) { stripe in
-            if let refusal = stripe.refusal(reference, owner, at: now) { return refusal }
-            if attempt == 0 || attempt == stripe.records[reference.slot].attempt,
-                let outcome = stripe.records[reference.slot].advance(to: progress, at: now)
-            {
-                return outcome
+        withChange(Int(reference.stripe)) { stripe in
+            switch stripe.jobs.records.advance(reference, from: owner, attempt: attempt, to: progress, at: now) {
+            case .taken(let present, let isVisible, let isWatched):
+                if isWatched { stripe.disarm(reference.slot) }
+                return ApplyOutcome(state: .processing, attempt: present, isVisible: isVisible)
+            case .notHere:
+                if let refusal = stripe.refusal(reference, owner, at: now) { return refusal }
+                let update = JobUpdate(attempt: attempt, progress: progress)
+                return stripe.apply(.update(update), to: reference.slot, hasRoom: true, at: now)
             }
-            let update = JobUpdate(attempt: attempt, progress: progress)
-            return stripe.apply(.update(update), to: reference.slot, at: now)
+        }
+    }
+
+    /// Shows readers the end that a job has reached, now that it is on disk; false when it has reached none that they
+    /// do not see, or is gone.
+    @discardableResult
+    public func publish(_ reference: JobReference, at now: Instant) -> Bool {
+        withChange(Int(reference.stripe)) { stripe in
+            guard stripe.jobs.records.isLive(reference.slot, reference.generation) else { return false }
+            var isPublished = false
+            stripe.change(reference.slot, at: now) { record, memory in
+                isPublished = record.publish(in: &memory, at: now)
+                // A result's own time begins.
+                return isPublished
+            }
+            return isPublished
         }
     }
 }
 
 extension Stripe {
     /// Why `owner` may not update the job at `reference`; nil when it may.
-    @inline(__always)
     internal func refusal(_ reference: JobReference, _ owner: OwnerID, at now: Instant) -> ApplyOutcome? {
-        guard records.isLive(reference.slot, reference.generation) else {
+        guard jobs.records.isLive(reference.slot, reference.generation) else {
             return ApplyOutcome(refusal: .unknownJob, state: nil, attempt: 0)
         }
-        guard records[reference.slot].expiresAt > now.wall else { return records[reference.slot].refuse(.expired) }
-        guard records[reference.slot].isBound(to: owner, reference.binding) else {
-            return records[reference.slot].refuse(.boundElsewhere)
-        }
-        return nil
+        let record = jobs[reference.slot]
+        if record.expiresAt <= now.wall { return record.refuse(.expired) }
+        return record.isBound(to: owner, reference.binding) ? nil : record.refuse(.boundElsewhere)
     }
 
     /// Lets `event` happen to the job at `slot`, whose time is not over.
-    internal mutating func apply(_ event: JobEvent, to slot: Slot, at now: Instant) -> ApplyOutcome {
+    internal mutating func apply(_ event: JobEvent, to slot: Slot, hasRoom: Bool, at now: Instant) -> ApplyOutcome {
         var outcome = ApplyOutcome(state: nil, attempt: 0)
-        change(slot, at: now) { record in
+        let settles = isSettling
+        change(slot, at: now) { record, memory in
             let before = (record.state, record.flags.contains(.stalled))
-            outcome = record.apply(event, at: now)
+            outcome = record.apply(event, in: &memory, hasRoom: hasRoom, isSettling: settles, at: now)
             // A timer is early at worst, except when stalling begins to count, or a result's own time does.
             return before != (record.state, record.flags.contains(.stalled))
         }
         return outcome
+    }
+
+    /// Hands the job's watchers to their mailboxes; nobody waits for it from now on.
+    @inline(never)
+    internal mutating func disarm(_ slot: Slot) {
+        jobs[slot].flags.remove(.watched)
+        wake(slot)
     }
 }

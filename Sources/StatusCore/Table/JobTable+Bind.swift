@@ -8,6 +8,7 @@ extension JobTable {
     /// attempt is older than the job's.
     public func bind(
         _ id: TaskID,
+        of tenant: TenantID = .sole,
         attempt: UInt32,
         creating submission: Submission?,
         sharing: Bool,
@@ -15,19 +16,22 @@ extension JobTable {
         handle: Handle,
         at now: Instant
     ) -> BindOutcome {
-        withStripe(of: id) { stripe, hash in
+        let hash = hash(id, of: tenant)
+        let draft = submission.map { Draft($0, hash: hash) }
+        let wants = draft?.wants ?? .nothing
+        return withRoom(stripe(of: hash), forJob: draft != nil, wants, .newWork) { stripe, hasRoom in
             let slot: Slot
-            switch stripe.look(id, hash, at: now) {
+            switch stripe.look(id, of: tenant, hash, at: now) {
             case .found(let reference): slot = reference.slot
             case .expired: return .refused(.expired, state: nil, attempt: 0)
             case .unknown:
-                guard let submission else { return .refused(.unknownJob, state: nil, attempt: 0) }
-                guard submission.isWithinLimits, submission.id == id, submission.idempotencyKey == nil else {
-                    return .refused(.malformed, state: nil, attempt: 0)
-                }
-                guard quota.take() else { return .refused(.overQuota, state: nil, attempt: 0) }
-                slot = stripe.create(submission, hash, at: now)
-                stripe.records[slot].attempt = max(1, attempt)
+                guard let draft else { return .refused(.unknownJob, state: nil, attempt: 0) }
+                guard draft.submission.isWithinLimits, draft.submission.id == id, draft.submission.tenant == tenant,
+                    draft.submission.idempotencyKey == nil
+                else { return .refused(.malformed, state: nil, attempt: 0) }
+                guard hasRoom else { return .refused(.overQuota, state: nil, attempt: 0) }
+                slot = stripe.create(draft, at: now)
+                stripe.jobs[slot].attempt = max(1, attempt)
             }
             return stripe.bind(slot, attempt, sharing: sharing, owner, handle, at: now)
         }
@@ -36,7 +40,7 @@ extension JobTable {
     /// The stream `owner` lets go of a job: nobody owns it, and no stall is counted for that. Does nothing when the
     /// stream does not own it.
     public func unbind(_ reference: JobReference, owner: OwnerID, at now: Instant) {
-        withOwned(reference, owner, at: now) { stripe, slot in stripe.records[slot].owner = .none }
+        withOwned(reference, owner, at: now) { stripe, slot in stripe.jobs[slot].owner = .none }
     }
 
     /// The stream `owner` ended without unbinding: unless somebody reports, the job counts as stalled after
@@ -44,7 +48,7 @@ extension JobTable {
     /// stream does not own it.
     public func ownerLeft(_ reference: JobReference, owner: OwnerID, at now: Instant) {
         withOwned(reference, owner, at: now) { stripe, slot in
-            stripe.records[slot].loseOwner(at: now)
+            stripe.jobs[slot].loseOwner(in: stripe.jobs.memory, at: now)
             stripe.setTimer(slot, at: now)
         }
     }
@@ -52,11 +56,14 @@ extension JobTable {
     /// The worker's answer to a cancel, from the stream that had bound the job when it was cancelled. The first final
     /// answer stays.
     public func answerCancel(_ reference: JobReference, from owner: OwnerID, _ answer: WorkerAnswer, at now: Instant) {
-        withStripe(Int(reference.stripe)) { stripe in
+        withChange(Int(reference.stripe)) { stripe in
             guard let slot = stripe.slot(of: reference, at: now),
-                stripe.records[slot].isBound(to: owner, reference.binding)
+                stripe.jobs[slot].isBound(to: owner, reference.binding)
             else { return }
-            stripe.records[slot].take(answer, at: now)
+            stripe.change(slot, at: now) { record, _ in
+                record.take(answer, at: now)
+                return false
+            }
         }
     }
 
@@ -66,9 +73,9 @@ extension JobTable {
         at now: Instant,
         _ body: (inout Stripe, Slot) -> Void
     ) {
-        withStripe(Int(reference.stripe)) { stripe in
-            guard let slot = stripe.slot(of: reference, at: now), stripe.records[slot].owner == owner,
-                stripe.records[slot].binding == reference.binding
+        withChange(Int(reference.stripe)) { stripe in
+            guard let slot = stripe.slot(of: reference, at: now), stripe.jobs[slot].owner == owner,
+                stripe.jobs[slot].binding == reference.binding
             else { return }
             body(&stripe, slot)
         }
@@ -85,20 +92,26 @@ extension Stripe {
         _ handle: Handle,
         at now: Instant
     ) -> BindOutcome {
-        let state = records[slot].visibleState
-        let present = records[slot].attempt
-        if state.isTerminal { return .refused(.alreadyFinished, state: state, attempt: present) }
-        if attempt != 0, attempt < present { return .refused(.attemptIsOver, state: state, attempt: present) }
+        let record = jobs[slot]
+        if record.visibleState.isTerminal || record.ending != nil {
+            return .refused(.alreadyFinished, state: record.visibleState, attempt: record.attempt)
+        }
+        if attempt != 0, attempt < record.attempt {
+            return .refused(.attemptIsOver, state: record.state, attempt: record.attempt)
+        }
         var dropped = ResultID.none
         // A newer attempt acts as a retry, and a retry that names the present one does nothing.
-        if attempt > present { dropped = apply(.retry(attempt: attempt), to: slot, at: now).releasedResult }
-        records[slot].bind(to: owner, handle, sharing: sharing, at: now)
+        if attempt > record.attempt {
+            dropped = apply(.retry(attempt: attempt), to: slot, hasRoom: true, at: now).releasedResult
+        }
+        jobs[slot].bind(to: owner, handle, sharing: sharing, at: now)
+        let bound = jobs[slot]
         let reference = JobReference(
             stripe: number,
             slot: slot,
-            generation: records[slot].generation,
-            binding: records[slot].binding
+            generation: bound.generation,
+            binding: bound.binding
         )
-        return .bound(reference, attempt: records[slot].attempt, dropped: dropped)
+        return .bound(reference, attempt: bound.attempt, dropped: dropped)
     }
 }

@@ -31,7 +31,7 @@ extension JobTable {
         return walk.isAtEnd ? nil : last
     }
 
-    /// Copies the job of `entry` out if it is still there and matches.
+    /// Copies the job of `entry` out if it is still there and matches; takes no lock, as a status check does.
     private func copy(
         _ entry: CreationLog.Entry,
         of stripe: Int,
@@ -39,25 +39,32 @@ extension JobTable {
         at now: Instant,
         into snapshot: JobSnapshot
     ) -> Bool {
-        withStripe(stripe) { stripe in
-            guard stripe.records.isLive(entry.slot, entry.generation),
-                stripe.records[entry.slot].expiresAt > now.wall, stripe.records[entry.slot].matches(filter)
-            else { return false }
-            snapshot.take(stripe.records[entry.slot], stripe.reference(entry.slot), at: now)
-            return true
-        }
+        let place = JobReference(
+            stripe: UInt16(truncatingIfNeeded: stripe),
+            slot: entry.slot,
+            generation: entry.generation,
+            binding: 0
+        )
+        return read(place, at: now, into: snapshot) { $0.matches(filter) } && snapshot.matches(filter)
     }
 }
 
 extension JobRecord {
+    /// As far as the record itself can tell.
     fileprivate func matches(_ filter: ListFilter) -> Bool {
+        if tenant != filter.tenant { return false }
         if let status = filter.status, status != visibleState { return false }
-        if filter.type == nil, filter.labels.isEmpty { return true }
-        guard detail.exists else { return false }
-        if let type = filter.type, unsafe !detail.value.origin.text(.type).elementsEqual(type.utf8) { return false }
+        return filter.type == nil && filter.labels.isEmpty || detail != .none
+    }
+}
+
+extension JobSnapshot {
+    /// As far as the words of the submission tell.
+    fileprivate func matches(_ filter: ListFilter) -> Bool {
+        if let type = filter.type, unsafe !originText(.type).elementsEqual(type.utf8) { return false }
         return filter.labels.allSatisfy { wanted in
             var isThere = false
-            unsafe Origin.forEachLabel(in: detail.value.origin.text(.labels)) { key, value in
+            unsafe Origin.forEachLabel(in: originText(.labels)) { key, value in
                 isThere = unsafe key.elementsEqual(wanted.key.utf8) && value.elementsEqual(wanted.value.utf8)
                 return !isThere
             }

@@ -2,65 +2,247 @@ internal import Bytes
 
 extension JobTable {
     /// Finds a job by its id.
-    public func find(_ id: TaskID, at now: Instant) -> Lookup {
-        withStripe(of: id) { stripe, hash in stripe.look(id, hash, at: now) }
+    public func find(_ id: TaskID, of tenant: TenantID = .sole, at now: Instant) -> Lookup {
+        let hash = hash(id, of: tenant)
+        let number = stripe(of: hash)
+        if let (lock, start, slot) = slotAtHand(number, id, tenant, hash) {
+            let (generation, expiresAt) = unsafe RecordStore.lifetime(of: slot, at: recordBase.pointer)
+            if lock.isStill(at: start) { return JobTable.judge(number, slot, generation, expiresAt, at: now) }
+        }
+        return findAnywhere(number, id, tenant, hash, at: now)
     }
 
-    /// Copies a job out, found by its id: the status check. Allocates nothing once the snapshot has grown to the
-    /// size of the texts. The snapshot is as it was unless the job is found.
-    public func read(_ id: TaskID, at now: Instant, into snapshot: JobSnapshot) -> Lookup {
-        withStripe(of: id) { stripe, hash in
-            let found = stripe.look(id, hash, at: now)
-            if case .found(let reference) = found {
-                snapshot.take(stripe.records[reference.slot], reference, at: now)
+    /// Copies a job out, found by its id: the status check. It waits for nobody and makes nobody wait, unless the
+    /// job's stripe changes all the while. Allocates nothing once the snapshot has grown to the size of the texts.
+    /// The snapshot is meaningless unless the job is found.
+    public func read(
+        _ id: TaskID,
+        of tenant: TenantID = .sole,
+        at now: Instant,
+        into snapshot: JobSnapshot
+    ) -> Lookup {
+        let hash = hash(id, of: tenant)
+        let number = stripe(of: hash)
+        if let (lock, start, slot) = slotAtHand(number, id, tenant, hash) {
+            unsafe RecordStore.copy(slot, at: recordBase.pointer, to: &snapshot.copy.pointee.record)
+            if lock.isStill(at: start) {
+                let generation = snapshot.record.generation
+                let outcome = JobTable.judge(number, slot, generation, snapshot.record.expiresAt, at: now)
+                guard case .found(let reference) = outcome else { return outcome }
+                let isWhole = unsafe snapshot.copy.pointee.complete(reference, at: now, from: sources) {
+                    lock.isStill(at: start)
+                }
+                if isWhole { return outcome }
             }
-            return found
         }
+        return unsafe readAnywhere(number, id, tenant, hash, at: now, into: &snapshot.copy.pointee)
+    }
+
+    /// The slot of the job that has that name, in the moment that the lock's sequence tells: if nothing stands in the
+    /// way of the first look. Straight on, so that the processor can fetch the next job while it waits for this one.
+    @inline(__always)
+    private func slotAtHand(
+        _ number: Int,
+        _ id: TaskID,
+        _ tenant: TenantID,
+        _ hash: UInt64
+    ) -> (StripeLock, start: UInt64, Slot)? {
+        let lock = stripes.lock(of: number)
+        guard let start = lock.beginCopy(), let table = GroupTable(packed: stripes.readerWords(number).first),
+            let slot = table.firstSlot(hash),
+            // A slot that was read in a moment that is over may be none at all.
+            lock.isStill(at: start), id.count <= JobRecord.shortIDLength,
+            unsafe RecordStore.mayBeNamed(slot, id, of: tenant, at: recordBase.pointer)
+        else { return nil }
+        return (lock, start, slot)
     }
 
     /// Copies a job out, by its place; false when the job is gone or its time over.
     public func read(_ reference: JobReference, at now: Instant, into snapshot: JobSnapshot) -> Bool {
-        withStripe(Int(reference.stripe)) { stripe in
-            guard let slot = stripe.slot(of: reference, at: now) else { return false }
-            snapshot.take(stripe.records[slot], stripe.reference(slot), at: now)
+        read(reference, at: now, into: snapshot) { _ in true }
+    }
+
+    /// The same, and false too when `isWanted` says no to the record: its words are not copied then.
+    @inline(__always)
+    internal func read(
+        _ reference: JobReference,
+        at now: Instant,
+        into snapshot: JobSnapshot,
+        where isWanted: (borrowing JobRecord) -> Bool
+    ) -> Bool {
+        let number = Int(reference.stripe)
+        let lock = stripes.lock(of: number)
+        for _ in 0..<JobTable.unlockedTries {
+            guard let start = lock.beginCopy() else { continue }
+            unsafe RecordStore.copy(reference.slot, at: recordBase.pointer, to: &snapshot.copy.pointee.record)
+            guard lock.isStill(at: start) else { continue }
+            let record = snapshot.record
+            guard record.generation == reference.generation, record.idLength > 0, record.expiresAt > now.wall,
+                isWanted(record)
+            else { return false }
+            let isWhole = unsafe snapshot.copy.pointee.complete(reference, at: now, from: sources) {
+                lock.isStill(at: start)
+            }
+            if isWhole { return true }
+        }
+        return withStripe(number) { stripe in
+            guard let slot = stripe.slot(of: reference, at: now), isWanted(stripe.jobs[slot]) else { return false }
+            unsafe stripe.copy(reference, at: now, from: sources, into: &snapshot.copy.pointee)
             return true
+        }
+    }
+
+    /// How often a reader tries without the lock. A change is over in less time than a few tries take; a change that
+    /// is not over was descheduled in the middle, and waiting for the lock lets it go on.
+    private static let unlockedTries = 16
+
+    /// Finds a job wherever it is: without the lock if that succeeds, else with it, which also tells of expired ones.
+    @inline(never)
+    private func findAnywhere(
+        _ number: Int,
+        _ id: TaskID,
+        _ tenant: TenantID,
+        _ hash: UInt64,
+        at now: Instant
+    ) -> Lookup {
+        var found: Lookup?
+        withSlot(number, id, tenant, hash) { slot, isStill in
+            let (generation, expiresAt) = unsafe RecordStore.lifetime(of: slot, at: recordBase.pointer)
+            guard isStill() else { return false }
+            found = JobTable.judge(number, slot, generation, expiresAt, at: now)
+            return true
+        }
+        return found ?? withStripe(number) { $0.look(id, of: tenant, hash, at: now) }
+    }
+
+    /// Copies a job out wherever it is, in the same way.
+    @inline(never)
+    private func readAnywhere(
+        _ number: Int,
+        _ id: TaskID,
+        _ tenant: TenantID,
+        _ hash: UInt64,
+        at now: Instant,
+        into copy: inout JobCopy
+    ) -> Lookup {
+        var found: Lookup?
+        withSlot(number, id, tenant, hash) { slot, isStill in
+            unsafe RecordStore.copy(slot, at: recordBase.pointer, to: &copy.record)
+            guard isStill() else { return false }
+            let outcome = JobTable.judge(number, slot, copy.record.generation, copy.record.expiresAt, at: now)
+            if case .found(let reference) = outcome {
+                guard copy.complete(reference, at: now, from: sources, while: isStill) else { return false }
+            }
+            found = outcome
+            return true
+        }
+        if let found { return found }
+        return withStripe(number) { stripe in
+            let found = stripe.look(id, of: tenant, hash, at: now)
+            if case .found(let reference) = found { stripe.copy(reference, at: now, from: sources, into: &copy) }
+            return found
+        }
+    }
+
+    @inline(__always)
+    private static func judge(
+        _ number: Int,
+        _ slot: Slot,
+        _ generation: UInt32,
+        _ expiresAt: Int64,
+        at now: Instant
+    ) -> Lookup {
+        guard expiresAt > now.wall else { return .expired(at: expiresAt) }
+        let stripe = UInt16(truncatingIfNeeded: number)
+        return .found(JobReference(stripe: stripe, slot: slot, generation: generation, binding: 0))
+    }
+
+    /// Calls `body` with the slot of the job that has that name, until it returns true: it copies what it wants, asks
+    /// whether all that was of one moment, and returns false when it was not. Calls it not at all, or not again, when
+    /// there is no such job, its id is a long one, or the stripe changes all the while.
+    @inline(__always)
+    private func withSlot(
+        _ number: Int,
+        _ id: TaskID,
+        _ tenant: TenantID,
+        _ hash: UInt64,
+        _ body: (_ slot: Slot, _ isStill: () -> Bool) -> Bool
+    ) {
+        // Whether a long id is the right one its stripe says.
+        if id.count > JobRecord.shortIDLength { return }
+        let lock = stripes.lock(of: number)
+        let base = unsafe recordBase.pointer
+        for _ in 0..<JobTable.unlockedTries {
+            guard let start = lock.beginCopy() else { continue }
+            var isTorn = false
+            let look = { (slot: Slot) -> Bool in
+                // A slot that was read in a moment that is over may be none at all.
+                if !lock.isStill(at: start) {
+                    isTorn = true
+                    return true
+                }
+                return unsafe RecordStore.mayBeNamed(slot, id, of: tenant, at: base)
+            }
+            let words = stripes.readerWords(number)
+            var place = GroupTable(packed: words.first)?.find(hash, look)
+            if place == nil, words.second != 0 { place = GroupTable(packed: words.second)?.find(hash, look) }
+            if isTorn { continue }
+            guard let place else { return }
+            if body(place.slot, { lock.isStill(at: start) }) { return }
         }
     }
 }
 
-extension JobSnapshot {
-    /// Takes the record with all that hangs off it; runs under the stripe's lock.
-    internal func take(_ source: borrowing JobRecord, _ place: JobReference, at now: Instant) {
-        record = copy source
-        record.detail = DetailPointer()
-        self.place = place
+extension Stripe {
+    /// Copies the job at `reference` out, which is there.
+    internal func copy(
+        _ reference: JobReference,
+        at now: Instant,
+        from sources: MemorySources,
+        into copy: inout JobCopy
+    ) {
+        copy.record = jobs[reference.slot]
+        _ = copy.complete(reference, at: now, from: sources) { true }
+    }
+}
+
+extension JobCopy {
+    /// Takes all that hangs off the record, which is there, for as long as `isStill`; false when that ended in the
+    /// middle.
+    @inline(__always)
+    internal mutating func complete(
+        _ place: JobReference,
+        at now: Instant,
+        from sources: MemorySources,
+        while isStill: () -> Bool
+    ) -> Bool {
+        self.place = JobReference(stripe: place.stripe, slot: place.slot, generation: place.generation, binding: 0)
         readAt = now
-        hasDetail = source.detail.exists
-        if hasDetail { take(source.detail.value) }
+        return record.detail == .none || takeWords(from: sources, while: isStill)
     }
 
-    private func take(_ detail: JobDetail) {
-        numbers = Numbers(
-            units: detail.units,
-            stepIndex: detail.stepIndex,
-            stepTotal: detail.stepTotal,
-            result: detail.result,
-            resultAt: detail.resultAt,
-            resultTTL: detail.resultTTL
-        )
+    private mutating func takeWords(from sources: MemorySources, while isStill: () -> Bool) -> Bool {
+        detail = unsafe CellPool.address(record.detail, in: sources.details).sharedCopy(as: JobDetail.self)
+        guard isStill() else { return false }
         texts.removeAll()
-        unsafe append(detail.unit.bytes, .unit)
-        unsafe append(detail.stepName.bytes, .stepName)
-        unsafe append(detail.note.bytes, .note)
-        unsafe append(detail.failureCode.bytes, .failureCode)
-        unsafe append(detail.failureText.bytes, .failureText)
-        unsafe append(detail.cancelReason.bytes, .cancelReason)
-        unsafe append(detail.origin.bytes, .type)
+        return append(detail.unit, 0, from: sources.texts, while: isStill)
+            && append(detail.stepName, 1, from: sources.texts, while: isStill)
+            && append(detail.note, 2, from: sources.texts, while: isStill)
+            && append(detail.failureCode, 3, from: sources.texts, while: isStill)
+            && append(detail.failureText, 4, from: sources.texts, while: isStill)
+            && append(detail.cancelReason, 5, from: sources.texts, while: isStill)
+            && append(detail.origin, 6, from: sources.texts, while: isStill)
     }
 
-    /// Appends a text; the origin block stands last, at the place of its first field.
-    private func append(_ bytes: UnsafeRawBufferPointer, _ field: TextField) {
-        unsafe texts.append(bytes)
-        ends[field.rawValue] = UInt32(texts.count)
+    @inline(__always)
+    private mutating func append(
+        _ run: TextRun,
+        _ number: Int,
+        from source: SlabSource,
+        while isStill: () -> Bool
+    ) -> Bool {
+        guard CellPool.append(run, of: source, to: &texts, while: isStill) else { return false }
+        ends[number] = UInt32(texts.count)
+        return true
     }
 }

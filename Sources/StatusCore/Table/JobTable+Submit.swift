@@ -5,33 +5,31 @@ extension JobTable {
     /// whatever id comes along.
     public func submit(_ submission: Submission, at now: Instant) -> SubmitOutcome {
         guard submission.isWithinLimits else { return .malformed }
-        guard let key = submission.idempotencyKey else { return submitByID(submission, at: now) }
-        return keys.withEntry(of: key) { entry in
-            if let reference = entry, let outcome = existing(reference, submission, at: now) { return outcome }
-            let outcome = submitByID(submission, at: now)
+        let draft = Draft(submission, hash: hash(submission.id, of: submission.tenant))
+        guard let key = submission.idempotencyKey else { return submitByID(draft, at: now) }
+        return keys.withEntry(of: key, submission.tenant) { entry in
+            if let reference = entry, let outcome = existing(reference, draft, at: now) { return outcome }
+            let outcome = submitByID(draft, at: now)
             if case .created(let reference) = outcome { entry = reference }
             return outcome
         }
     }
 
-    /// What the job at `reference` makes of `submission`; nil when the job is gone.
-    private func existing(_ reference: JobReference, _ submission: Submission, at now: Instant) -> SubmitOutcome? {
+    /// What the job at `reference` makes of a submission; nil when the job is gone.
+    private func existing(_ reference: JobReference, _ draft: Draft, at now: Instant) -> SubmitOutcome? {
         withStripe(Int(reference.stripe)) { stripe in
             guard let slot = stripe.slot(of: reference, at: now) else { return nil }
-            return stripe.matches(slot, submission) ? .existing(reference) : .conflict(reference)
+            return stripe.matches(slot, draft) ? .existing(reference) : .conflict(reference)
         }
     }
 
-    private func submitByID(_ submission: Submission, at now: Instant) -> SubmitOutcome {
-        withStripe(of: submission.id) { stripe, hash in
-            switch stripe.look(submission.id, hash, at: now) {
+    private func submitByID(_ draft: Draft, at now: Instant) -> SubmitOutcome {
+        withRoom(stripe(of: draft.hash), forJob: true, draft.wants, .newWork) { stripe, hasRoom in
+            switch stripe.look(draft.submission.id, of: draft.submission.tenant, draft.hash, at: now) {
             case .found(let reference):
-                stripe.matches(reference.slot, submission) ? .existing(reference) : .conflict(reference)
+                stripe.matches(reference.slot, draft) ? .existing(reference) : .conflict(reference)
             case .expired(let at): .expired(at: at)
-            case .unknown:
-                quota.take()
-                    ? .created(stripe.reference(stripe.create(submission, hash, at: now)))
-                    : .full
+            case .unknown: hasRoom ? .created(stripe.reference(stripe.create(draft, at: now))) : .full
             }
         }
     }

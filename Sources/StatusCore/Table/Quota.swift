@@ -1,37 +1,65 @@
 internal import Synchronization
 
-/// The cap on jobs, over all stripes. Lies in cache lines of its own: it is written when a job comes or goes, and
-/// nothing that only updates or reads jobs may feel that.
+/// The cap on jobs, over all stripes.
 ///
-/// Sendable, because the pointers never change and what they point to is atomic.
+/// Stripes take places in shares, and use them without asking, so that the common counter, which lies in cache lines
+/// of its own, is written once in many jobs. The sum of what is handed out never exceeds the cap; when none is left,
+/// the table collects what other stripes have not used before it refuses a job.
 @safe
-internal struct Quota: @unchecked Sendable {
-    private let memory: UnsafeMutableRawPointer
-    private let taken: UnsafeMutablePointer<Atomic<Int>>
-    private let limit: Int
+internal struct Quota: ~Copyable, @unchecked Sendable {
+    // Sendable, because the pointer never changes and what it points to is atomic.
+    private let left: UnsafeMutablePointer<Atomic<Int>>
+    /// How many places a stripe takes at a time.
+    internal let share: Int
+    private let stripes: Int
+    private let collecting = Mutex(())
 
-    internal init(limit: Int) {
-        self.limit = limit
-        unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
-        unsafe taken = unsafe memory.bindMemory(to: Atomic<Int>.self, capacity: 1)
-        unsafe taken.initialize(to: Atomic(0))
+    internal init(limit: Int, stripes: Int) {
+        self.stripes = stripes
+        // With all stripes holding two shares, seven eighths of the cap are still handed out freely.
+        share = min(max(limit / (stripes * 16), 1), 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
+        unsafe left = unsafe memory.bindMemory(to: Atomic<Int>.self, capacity: 1)
+        unsafe left.initialize(to: Atomic(limit))
     }
 
-    /// Gives the memory back; nobody may use the quota any more.
-    internal func deallocate() {
-        unsafe taken.deinitialize(count: 1)
-        unsafe memory.deallocate()
+    deinit {
+        unsafe left.deinitialize(count: 1)
+        unsafe left.deallocate()
     }
 
-    /// Takes one place; false when there is none.
-    internal func take() -> Bool {
-        if unsafe taken.pointee.add(1, ordering: .relaxed).newValue <= limit { return true }
-        giveBack()
-        return false
+    /// Takes a share, or what there is of it. When nothing is left, `collect` is to take back what stripes have not
+    /// used; 0 when that is nothing either: every place is taken, or about to be by a thread that has it in hand.
+    internal func take(orElse collect: () -> Int) -> Int {
+        let taken = takeLeft()
+        if taken > 0 { return taken }
+        // One at a time: what another thread is collecting is not to be missed.
+        return collecting.withLock { _ in
+            let taken = takeLeft()
+            if taken > 0 { return taken }
+            giveBack(collect())
+            return takeLeft()
+        }
     }
 
-    /// Gives one place back.
-    internal func giveBack() {
-        _ = unsafe taken.pointee.subtract(1, ordering: .relaxed)
+    private func takeLeft() -> Int {
+        var seen = unsafe left.pointee.load(ordering: .relaxed)
+        while seen > 0 {
+            // Small shares at the end, so that little lies idle in other stripes.
+            let taken = min(max(seen / stripes, 1), share)
+            let (isDone, now) = unsafe left.pointee.weakCompareExchange(
+                expected: seen,
+                desired: seen - taken,
+                ordering: .relaxed
+            )
+            if isDone { return taken }
+            seen = now
+        }
+        return 0
+    }
+
+    /// Gives `places` back.
+    internal func giveBack(_ places: Int) {
+        if places > 0 { unsafe left.pointee.add(places, ordering: .relaxed) }
     }
 }

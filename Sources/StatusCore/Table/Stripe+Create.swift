@@ -1,41 +1,64 @@
 extension Stripe {
-    /// Makes a job out of `submission`, which is within its limits and whose id is free here.
-    internal mutating func create(_ submission: Submission, _ hash: UInt64, at now: Instant) -> Slot {
+    /// Makes a job out of `draft`, whose id is free here; there is room for it.
+    internal mutating func create(_ draft: borrowing Draft, at now: Instant) -> Slot {
         // An expired namesake may have been forgotten at this very moment, before the wheel came round to it.
-        if tombstones.holds(hash) { forgetVersions() }
-        let slot = records.take()
-        fill(slot, submission, at: now)
-        index.insert(hash, slot, of: records)
-        log.append(slot, records[slot].generation, at: now.wall)
-        counts.add(1, JobCounts.Place(records[slot]))
+        if tombstones.holds(draft.hash) { forgetVersions() }
+        credits -= 1
+        let slot = jobs.records.take()
+        var record = jobs[slot]
+        fill(&record, draft, at: now)
+        jobs[slot] = record
+        index.insert(draft.hash, slot, of: jobs)
+        log.append(slot, record.generation, at: now.wall)
+        counts.add(1, JobCounts.Place(record))
         setTimer(slot, at: now)
         return slot
     }
 
-    private func fill(_ slot: Slot, _ submission: Submission, at now: Instant) {
-        records[slot].setID(submission.id)
-        records[slot].version = firstVersion
-        records[slot].createdAt = WallTime(now.wall)
-        records[slot].updatedAt = WallTime(now.wall)
-        records[slot].ttl = submission.ttl
-        if submission.stallPolicy == .fail { records[slot].flags.insert(.failsWhenStalled) }
-        var origin = Origin()
-        origin.set(submission)
-        let resultTTL = submission.resultTTL == JobRecord.defaultResultTTL ? 0 : submission.resultTTL
-        if origin.isEmpty, resultTTL == 0, submission.stall == nil { return }
-        records[slot].detail.make()
-        records[slot].detail.value.origin = origin
-        records[slot].detail.value.resultTTL = resultTTL
-        records[slot].detail.value.stall = submission.stall ?? 0
+    private mutating func fill(_ record: inout JobRecord, _ draft: borrowing Draft, at now: Instant) {
+        let submission = draft.submission
+        record.setID(submission.id, of: submission.tenant)
+        record.version = firstVersion
+        record.createdAt = WallTime(now.wall)
+        record.updatedAt = WallTime(now.wall)
+        record.expiry = WallTime(now.wall + Int64(submission.ttl) * 1_000)
+        if submission.stallPolicy == .fail { record.flags.insert(.failsWhenStalled) }
+        guard draft.needsDetail else { return }
+        jobs.memory.withDetail(of: &record) { detail, texts in
+            detail.resultTTL = draft.resultTTL
+            detail.stall = submission.stall ?? 0
+            unsafe draft.origin.withUnsafeBytes { unsafe texts.set(&detail.origin, to: $0) }
+        }
     }
 
     /// True when the job at `slot` was submitted with the same fields.
-    internal func matches(_ slot: Slot, _ submission: Submission) -> Bool {
-        let detail = records[slot].detail.value
-        let resultTTL = detail.resultTTL == 0 ? JobRecord.defaultResultTTL : detail.resultTTL
-        return records[slot].ttl == submission.ttl && resultTTL == submission.resultTTL
-            && detail.stall == submission.stall ?? 0
-            && records[slot].flags.contains(.failsWhenStalled) == (submission.stallPolicy == .fail)
-            && detail.origin.matches(submission)
+    internal func matches(_ slot: Slot, _ draft: borrowing Draft) -> Bool {
+        let record = jobs[slot]
+        let detail = jobs.memory.detail(of: record)
+        return record.ttl == draft.submission.ttl && detail.resultTTL == draft.resultTTL
+            && detail.stall == draft.submission.stall ?? 0
+            && record.flags.contains(.failsWhenStalled) == (draft.submission.stallPolicy == .fail)
+            && Origin.isSame(jobs.memory.origin(of: record), draft.origin)
     }
+}
+
+/// A submission, made ready outside the stripe's lock.
+internal struct Draft {
+    internal let submission: Submission
+    internal let hash: UInt64
+    /// Its words, packed.
+    internal let origin: [UInt8]
+    /// In seconds; 0 for the default.
+    internal let resultTTL: UInt32
+
+    internal init(_ submission: Submission, hash: UInt64) {
+        self.submission = submission
+        self.hash = hash
+        origin = Origin.pack(submission)
+        resultTTL = submission.resultTTL == JobRecord.defaultResultTTL ? 0 : submission.resultTTL
+    }
+
+    internal var needsDetail: Bool { !origin.isEmpty || resultTTL != 0 || submission.stall != nil }
+
+    internal var wants: Wants { needsDetail ? Wants(details: 1, texts: origin.count) : .nothing }
 }

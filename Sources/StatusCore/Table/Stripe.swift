@@ -1,62 +1,92 @@
-/// One part of the table: its jobs, and all that finds, orders, times and counts them. Used under its lock only.
+/// One part of the table: its jobs, and all that finds, orders, times, counts and watches them. Used under its lock
+/// only.
 internal struct Stripe: ~Copyable {
     internal var index = SlotIndex()
-    internal var records: RecordSlab
+    internal var jobs: StripeJobs
     internal var wheel = TimingWheel()
+    /// A job whose time has come and that could not be looked at, for want of memory.
+    internal var heldBack: Slot?
     internal var log = CreationLog()
     internal var tombstones: Tombstones
     internal var counts = JobCounts()
+    internal var watchers = WatchList()
+    /// The mailboxes that have got something during this section, one bit each, to be told when it is over.
+    internal var signals = MailboxMask()
+    /// Jobs that may still be made here before the table's quota is asked again.
+    internal var credits = 0
     internal let number: UInt16
+    /// Terminal states wait for the committer's word.
+    internal let isSettling: Bool
     /// The version that a new job begins with.
     internal private(set) var firstVersion: UInt64
     /// The highest version of any job that expired here.
     private var retiredVersion: UInt64 = 0
 
-    internal init(number: UInt16, hash: KeyedHash, firstVersion: UInt64, tombstones: consuming Tombstones) {
+    internal init(
+        number: UInt16,
+        jobs: consuming StripeJobs,
+        tombstones: consuming Tombstones,
+        firstVersion: UInt64,
+        isSettling: Bool
+    ) {
         self.number = number
-        self.records = RecordSlab(hash: hash)
-        self.firstVersion = firstVersion
+        self.jobs = jobs
         self.tombstones = tombstones
+        self.firstVersion = firstVersion
+        self.isSettling = isSettling
     }
 
     /// The slot of the job named `id`.
     @inline(__always)
-    internal func find(_ id: TaskID, _ hash: UInt64) -> Slot? {
-        index.find(hash) { records[$0].isNamed(id) }
+    internal func find(_ id: TaskID, of tenant: TenantID, _ hash: UInt64) -> Slot? {
+        index.find(hash) { slot in
+            guard jobs.records.mayBeNamed(slot, id, of: tenant) else { return false }
+            return jobs.memory.isNamed(jobs[slot], id)
+        }
     }
 
     /// The job's place, not bound.
     @inline(__always)
     internal func reference(_ slot: Slot) -> JobReference {
-        JobReference(stripe: number, slot: slot, generation: records[slot].generation, binding: 0)
+        JobReference(stripe: number, slot: slot, generation: jobs[slot].generation, binding: 0)
     }
 
     /// The slot that `reference` names, unless its job is gone or its time over.
     @inline(__always)
     internal func slot(of reference: JobReference, at now: Instant) -> Slot? {
-        guard records.isLive(reference.slot, reference.generation),
-            records[reference.slot].expiresAt > now.wall
+        guard jobs.records.isLive(reference.slot, reference.generation), jobs[reference.slot].expiresAt > now.wall
         else { return nil }
         return reference.slot
     }
 
     /// Finds the job named `id` as callers are to see it.
-    @inline(__always)
-    internal func look(_ id: TaskID, _ hash: UInt64, at now: Instant) -> Lookup {
-        if let slot = find(id, hash) {
-            let end = records[slot].expiresAt
+    internal func look(_ id: TaskID, of tenant: TenantID, _ hash: UInt64, at now: Instant) -> Lookup {
+        if let slot = find(id, of: tenant, hash) {
+            let end = jobs[slot].expiresAt
             return end > now.wall ? .found(reference(slot)) : .expired(at: end)
         }
         if let end = tombstones.expiredAt(hash, now: now.wall) { return .expired(at: end) }
         return .unknown
     }
 
-    /// Changes a record by `body`, keeps the counts right, and sets its timer anew where `body` returns true.
+    /// Changes a record by `body`, keeps the counts right, wakes who waits for it, and sets its timer anew where
+    /// `body` returns true.
     @inline(__always)
-    internal mutating func change(_ slot: Slot, at now: Instant, _ body: (inout JobRecord) -> Bool) {
-        let before = JobCounts.Place(records[slot])
-        let needsTimer = body(&records[slot])
-        let after = JobCounts.Place(records[slot])
+    internal mutating func change(
+        _ slot: Slot,
+        at now: Instant,
+        _ body: (inout JobRecord, inout JobMemory) -> Bool
+    ) {
+        var record = jobs[slot]
+        let before = JobCounts.Place(record)
+        let version = record.version
+        let needsTimer = body(&record, &jobs.memory)
+        let after = JobCounts.Place(record)
+        if record.version != version, record.flags.contains(.watched) {
+            record.flags.remove(.watched)
+            wake(slot)
+        }
+        jobs[slot] = record
         if after != before {
             counts.add(-1, before)
             counts.add(1, after)
@@ -64,8 +94,14 @@ internal struct Stripe: ~Copyable {
         if needsTimer { setTimer(slot, at: now) }
     }
 
+    /// Hands the job's watchers to their mailboxes.
+    @inline(never)
+    internal mutating func wake(_ slot: Slot) {
+        signals.formUnion(watchers.wake(slot))
+    }
+
     internal mutating func setTimer(_ slot: Slot, at now: Instant) {
-        wheel.set(slot, to: records[slot].nextDeadline(at: now), in: records)
+        wheel.set(slot, to: jobs[slot].nextDeadline(in: jobs.memory, at: now), in: jobs.records)
     }
 
     /// Notes that a job of this version is gone for good.

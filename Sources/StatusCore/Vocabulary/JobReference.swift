@@ -30,7 +30,7 @@ public struct JobReference: Hashable, Sendable {
 }
 
 /// The number of a record within its stripe.
-internal struct Slot: Hashable, Sendable {
+internal struct Slot: Hashable, Sendable, BitwiseCopyable {
     internal let rawValue: UInt32
     /// No record.
     internal static let none = Slot(UInt32.max)

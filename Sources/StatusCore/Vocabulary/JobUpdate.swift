@@ -1,5 +1,5 @@
 /// How far a job is, in the worker's own unit.
-public struct Units: Hashable, Sendable {
+public struct Units: Hashable, Sendable, BitwiseCopyable {
     public var done: UInt64
     /// 0 when it is not known.
     public var total: UInt64

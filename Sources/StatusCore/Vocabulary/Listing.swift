@@ -1,18 +1,21 @@
 /// Which jobs a list is to hold. Everything that is set must match.
 public struct ListFilter: Sendable, Equatable {
+    /// Whose jobs.
+    public var tenant: TenantID
     /// As readers see it: a removed job is cancelled.
     public var status: JobState?
     public var type: String?
     /// Each of these must be on the job.
     public var labels: [Label]
 
-    public init(status: JobState? = nil, type: String? = nil, labels: [Label] = []) {
+    public init(tenant: TenantID = .sole, status: JobState? = nil, type: String? = nil, labels: [Label] = []) {
+        self.tenant = tenant
         self.status = status
         self.type = type
         self.labels = labels
     }
 
-    /// True when every job matches.
+    /// True when every job of the tenant matches.
     public var isEmpty: Bool { status == nil && type == nil && labels.isEmpty }
 }
 

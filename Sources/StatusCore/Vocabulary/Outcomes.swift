@@ -40,6 +40,9 @@ public struct ApplyOutcome: Hashable, Sendable {
     public var attempt: UInt32
     /// The version has moved: readers see a difference.
     public var isVisible: Bool
+    /// The job has ended, and readers are not told before ``JobTable/publish(_:at:)`` is: the caller has the end
+    /// written first.
+    public var isSettling: Bool
     /// A staged result that a newer attempt let go of; the caller frees it.
     public var releasedResult: ResultID
 
@@ -49,12 +52,14 @@ public struct ApplyOutcome: Hashable, Sendable {
         state: JobState?,
         attempt: UInt32,
         isVisible: Bool = false,
+        isSettling: Bool = false,
         releasedResult: ResultID = .none
     ) {
         self.refusal = refusal
         self.state = state
         self.attempt = attempt
         self.isVisible = isVisible
+        self.isSettling = isSettling
         self.releasedResult = releasedResult
     }
 }
@@ -67,6 +72,8 @@ public enum CancelOutcome: Hashable, Sendable {
     case cancelled(owner: OwnerID, handle: Handle)
     /// The job was in a terminal state; nothing changed.
     case alreadyTerminal
+    /// The job has ended and the end is not published yet; nothing changed. Ask again once it is.
+    case settling(JobReference)
 }
 
 /// What came of deleting a job.
@@ -77,6 +84,8 @@ public enum DeleteOutcome: Hashable, Sendable {
     case cancelled(owner: OwnerID, handle: Handle)
     /// The job was terminal and is removed now, or was before. The caller frees `dropped`.
     case removed(dropped: ResultID)
+    /// The job has ended and the end is not published yet; nothing changed. Ask again once it is.
+    case settling(JobReference)
 }
 
 /// What came of giving a job its result.

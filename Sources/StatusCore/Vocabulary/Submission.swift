@@ -12,6 +12,7 @@ public struct Label: Sendable, Equatable {
 /// What a job is created with; none of it changes afterwards.
 public struct Submission: Sendable, Equatable {
     public var id: TaskID
+    public var tenant: TenantID
     /// What kind of work it is, at most 64 bytes of UTF-8.
     public var type: String?
     /// At most 16, no key twice. Their order does not matter: readers see them sorted by key.
@@ -35,6 +36,7 @@ public struct Submission: Sendable, Equatable {
     /// A submission with the contract's defaults: a life of 24 hours, a result of 7 days.
     public init(
         id: TaskID,
+        tenant: TenantID = .sole,
         type: String? = nil,
         labels: [Label] = [],
         metadata: [UInt8] = [],
@@ -46,6 +48,7 @@ public struct Submission: Sendable, Equatable {
         idempotencyKey: [UInt8]? = nil
     ) {
         self.id = id
+        self.tenant = tenant
         self.type = type
         self.labels = labels
         self.metadata = metadata

@@ -13,8 +13,36 @@ public struct TaskID: Hashable, Sendable, CustomStringConvertible {
     /// The id that `bytes` spell, or nil unless they are 1 to 64 characters of the alphabet.
     public init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 1, bytes.count <= TaskID.maximumLength else { return nil }
-        guard unsafe bytes.allSatisfy(TaskID.isAllowed) else { return nil }
         unsafe self.init(trusted: bytes)
+        var refused = TaskID.refused(words[0]) & TaskID.places(bytes.count)
+        if bytes.count > 8 { refused |= TaskID.refused(words[1]) & TaskID.places(bytes.count - 8) }
+        if bytes.count > 16 {
+            for index in 2..<8 { refused |= TaskID.refused(words[index]) & TaskID.places(bytes.count - index * 8) }
+        }
+        if refused != 0 { return nil }
+    }
+
+    /// The top bit of each of the first `count` bytes of a word.
+    @inline(__always)
+    private static func places(_ count: Int) -> UInt64 {
+        if count <= 0 { return 0 }
+        return count >= 8 ? tops : tops &>> UInt64(64 &- count &* 8)
+    }
+
+    private static var tops: UInt64 { 0x8080_8080_8080_8080 }
+    private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+
+    /// The top bit of each byte of a word that is not of the alphabet, whatever the other bits say.
+    @inline(__always)
+    private static func refused(_ word: UInt64) -> UInt64 {
+        // Sums of two bytes below 128 do not carry into the next byte.
+        let low = word & ~tops
+        let folded = low | ones &* 0x20
+        let isLetter = (folded &+ ones &* (128 - 0x61)) & ~(folded &+ ones &* (127 - 0x7A))
+        let isDigit = (low &+ ones &* (128 - 0x30)) & ~(low &+ ones &* (127 - 0x39))
+        let isLine = ~((low ^ ones &* 0x5F) &+ ones &* 127)
+        let isHyphen = ~((low ^ ones &* 0x2D) &+ ones &* 127)
+        return ~(isLetter | isDigit | isLine | isHyphen) | word
     }
 
     /// The id that `text` spells, or nil unless it is 1 to 64 characters of the alphabet.

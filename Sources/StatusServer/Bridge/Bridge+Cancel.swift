@@ -15,6 +15,7 @@ extension Bridge {
         case .removed(let dropped):
             discard(dropped)
             appendCancelled(id, "Job deleted successfully", to: &output)
+        case .settling: throw .settling(id)
         }
         return .keptAnswer
     }
@@ -46,6 +47,7 @@ extension Bridge {
         case .unknown: throw .unknownJob(id)
         case .expired(let at): throw .expired(id, at: at)
         case .alreadyTerminal: return false
+        case .settling: throw .settling(id)
         case .cancelled(let owner, let handle):
             tell(owner, handle, reason: reason)
             return true

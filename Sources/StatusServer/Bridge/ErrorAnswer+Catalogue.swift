@@ -67,6 +67,14 @@ extension ErrorAnswer {
         return answer
     }
 
+    /// The job has ended, and its end is being written to disk.
+    static func settling(_ id: TaskID) -> ErrorAnswer {
+        var answer = ErrorAnswer(503, "settling", "The job has just ended and its end is being stored")
+        answer.taskID = id
+        answer.retryAfter = 1
+        return answer
+    }
+
     /// The store cannot keep a result. `detail` is the system's own text.
     static func storeFailed(_ detail: String) -> ErrorAnswer {
         var answer = ErrorAnswer(503, "storeFailed", "The result could not be stored", detail: detail)

@@ -1,4 +1,5 @@
 import ResultStore
+import StatusCore
 
 extension BridgeConfiguration {
     /// The bridge's part of the server's configuration.
@@ -8,6 +9,15 @@ extension BridgeConfiguration {
             allowedHosts: server.allowedHosts,
             inlineResultLimit: server.inlineResultLimit
         )
+    }
+}
+
+extension JobTable.Configuration {
+    /// The job table's part of the server's configuration.
+    init(_ server: ServerConfiguration) {
+        self.init()
+        maximumJobs = server.maximumJobs
+        maximumBytes = server.maximumMemory
     }
 }
 

@@ -18,6 +18,10 @@ public struct ServerConfiguration: Sendable {
     public var inlineResultLimit: Int
     /// The largest result in bytes, inflated.
     public var resultLimit: Int
+    /// New jobs beyond this many are refused with 503; 1 to 1,000,000,000.
+    public var maximumJobs: Int
+    /// The most memory that jobs may take, in bytes, at least 33,554,432; new ones are refused from three quarters on.
+    public var maximumMemory: Int
     /// How long open requests and streams may take to end after a request to shut down.
     public var drainSeconds: Int64
 
@@ -31,6 +35,8 @@ public struct ServerConfiguration: Sendable {
         temporaryDirectory: String = "/tmp",
         inlineResultLimit: Int = 1_048_576,
         resultLimit: Int = 16 * 1_073_741_824,
+        maximumJobs: Int = 20_000_000,
+        maximumMemory: Int = 16 << 30,
         drainSeconds: Int64 = 10
     ) {
         self.listen = listen
@@ -42,6 +48,8 @@ public struct ServerConfiguration: Sendable {
         self.temporaryDirectory = temporaryDirectory
         self.inlineResultLimit = inlineResultLimit
         self.resultLimit = resultLimit
+        self.maximumJobs = maximumJobs
+        self.maximumMemory = maximumMemory
         self.drainSeconds = drainSeconds
     }
 }

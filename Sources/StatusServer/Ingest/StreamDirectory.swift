@@ -16,7 +16,8 @@ final class StreamDirectory: Sendable {
     }
 
     private struct State {
-        var next: UInt64 = 1
+        /// How many streams there have been.
+        var ordinal: UInt64 = 0
         var isDraining = false
         var entries: [OwnerID: Entry] = [:]
         var producers: [String: OwnerID] = [:]
@@ -24,11 +25,16 @@ final class StreamDirectory: Sendable {
 
     private let state = NIOLockedValueBox(State())
 
-    /// A number that no stream of this process had before.
-    func makeOwner() -> OwnerID {
+    /// What a new stream is called: a number that no other stream has (one that ended four billion streams ago may
+    /// have had it), and its place in the order of all streams.
+    func makeOwner() -> (owner: OwnerID, ordinal: UInt64) {
         state.withLockedValue { state in
-            defer { state.next += 1 }
-            return OwnerID(state.next)
+            var owner = OwnerID.none
+            repeat {
+                state.ordinal += 1
+                owner = OwnerID(UInt32(truncatingIfNeeded: state.ordinal))
+            } while owner == .none || state.entries[owner] != nil
+            return (owner, state.ordinal)
         }
     }
 

@@ -70,14 +70,15 @@ final class WorkerStream {
     /// The limits that welcome names.
     static let limits = UpdateLimits()
 
-    init(services: ServerServices, owner: OwnerID, carrier: any WorkerStreamCarrier) {
+    init(services: ServerServices, owner: OwnerID, ordinal: UInt64, carrier: any WorkerStreamCarrier) {
         self.services = services
         self.owner = owner
+        epoch = services.firstEpoch + ordinal
         self.carrier = carrier
     }
 
     /// The number that welcome gives to the worker, greater than any that its producer had before.
-    var epoch: UInt64 { services.firstEpoch + owner.rawValue }
+    let epoch: UInt64
 
     /// True between the first and the last byte of a frame, and before hello, when the worker is the one to go on.
     var isInsideFrame: Bool { phase != .ended && awaited == nil && !isChoked && decoder.finish() != nil }

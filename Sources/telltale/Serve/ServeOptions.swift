@@ -53,4 +53,22 @@ struct ServeOptions: ParsableArguments {
         )
     )
     var inlineResultLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many jobs may be there at a time; further ones are refused until some expire.",
+            discussion: "Default: 20000000",
+            valueName: "number"
+        )
+    )
+    var maxJobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much memory jobs may take, as 512M or 8G; new ones are refused when three quarters are in use.",
+            discussion: "Default: half of the machine's memory",
+            valueName: "size"
+        )
+    )
+    var maxMemory: String?
 }

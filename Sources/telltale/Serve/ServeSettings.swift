@@ -80,6 +80,19 @@ struct ServeSettings {
             }
             server.inlineResultLimit = limit
         }
+        if let text = options.maxJobs ?? environment.text("maxJobs") {
+            guard let jobs = Int(text), (1...1_000_000_000).contains(jobs) else {
+                throw ValidationError("'\(text)' is not a number of jobs from 1 to 1000000000")
+            }
+            server.maximumJobs = jobs
+        }
+        server.maximumMemory = MemorySize.halfOfMachine
+        if let text = options.maxMemory ?? environment.text("maxMemory") {
+            guard let size = MemorySize(text), size.bytes >= MemorySize.leastForJobs else {
+                throw ValidationError("'\(text)' is not a size of at least 32M, such as 512M or 8G")
+            }
+            server.maximumMemory = size.bytes
+        }
         if let folder = environment.temporaryDirectory { server.temporaryDirectory = folder }
         self.server = server
     }

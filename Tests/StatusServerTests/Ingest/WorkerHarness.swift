@@ -159,8 +159,8 @@ final class WorkerEnd: WorkerStreamCarrier {
     init(_ services: ServerServices, on loop: any EventLoop) {
         self.services = services
         eventLoop = loop
-        let owner = services.streams.makeOwner()
-        stream = WorkerStream(services: services, owner: owner, carrier: self)
+        let (owner, ordinal) = services.streams.makeOwner()
+        stream = WorkerStream(services: services, owner: owner, ordinal: ordinal, carrier: self)
         services.streams.register(stream, as: owner, on: loop)
     }
 
