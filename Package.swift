@@ -36,12 +36,12 @@ let package = Package(
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CLock"),
+        .target(name: "CMachine"),
         .target(name: "CSpawn"),
         .target(name: "Bytes", swiftSettings: core),
 
         // Floor 1: cores without I/O.
-        .target(name: "StatusCore", dependencies: ["Bytes", "CLock"], swiftSettings: core),
+        .target(name: "StatusCore", dependencies: ["Bytes", "CMachine"], swiftSettings: core),
         .target(name: "UpdateProtocol", dependencies: ["Bytes"], swiftSettings: core),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: core),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: core),

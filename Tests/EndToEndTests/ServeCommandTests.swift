@@ -46,6 +46,21 @@ struct ServeCommandTests {
         #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     }
 
+    @Test("Beyond the cap on jobs new ones are told to come back, and those that are there go on")
+    func capOnJobs() async throws {
+        try await Server.with(["--max-jobs", "2", "--max-memory", "32M"]) { server in
+            for id in ["a", "b"] { #expect(try await server.submit(id).status == 202) }
+            let refused = try await server.submit("c")
+            #expect(refused.status == 503)
+            #expect(refused.header("retry-after") == "5")
+            #expect(refused.text.contains(#""code":"overQuota""#))
+            #expect(try await server.submit("a").status == 202, "a repeated submission makes no job")
+            let report = #"{"status":"processing","progress":50}"#
+            let options = ["-X", "PATCH", "-H", "Content-Type: application/json", "-d", report]
+            #expect(try await server.curl("/api/jobs/a", options: options).status == 200)
+        }
+    }
+
     @Test("Flags can come from the environment, and the command line wins")
     func environment() async throws {
         var command = Command.telltale("serve", "--listen", "127.0.0.1:0")
@@ -88,5 +103,14 @@ struct ServeCommandTests {
         try await eventually("it listens") { Server.address(in: process.errorsSoFar) != nil }
         process.signal(signal)
         #expect(try await process.wait(seconds: 20).code == 0)
+    }
+}
+
+extension Server {
+    fileprivate func submit(_ id: String) async throws -> Answer {
+        try await curl(
+            "/api/jobs",
+            options: ["-H", "Content-Type: application/json", "-d", #"{"taskId":"\#(id)"}"#]
+        )
     }
 }

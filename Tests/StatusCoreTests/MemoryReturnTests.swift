@@ -64,7 +64,7 @@ struct MemoryReturnTests {
                 switch Int.random(in: 0..<9, using: &generator) {
                 case 0, 1, 2: _ = bench.table.submit(submission, at: bench.now)
                 case 3: bench.apply(.update(JobUpdate(units: Units(done: 1, total: 2), note: text)), to: id)
-                case 4: Text.with("rows") { bench.apply(.update(JobUpdate(unit: $0)), to: id) }
+                case 4: _ = Text.with("rows") { bench.apply(.update(JobUpdate(unit: $0)), to: id) }
                 case 5: bench.apply(.update(JobUpdate(step: StepUpdate(index: 1, total: 2, name: text))), to: id)
                 case 6: bench.fail(id, words, code: "io")
                 case 7: _ = bench.table.cancel(id, reason: words, at: bench.now)

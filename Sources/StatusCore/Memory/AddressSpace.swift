@@ -56,7 +56,11 @@ internal final class AddressSpace: @unchecked Sendable {
     /// Returns the memory of chunk `index`, which was given some and which nobody writes to any more.
     internal func decommit(_ index: Int) {
         precondition(index >= 0 && index < chunkCount, "chunk \(index) of \(chunkCount)")
-        unsafe madvise(base + index * AddressSpace.chunkSize, AddressSpace.chunkSize, MADV_DONTNEED)
+        let chunk = unsafe base + index * AddressSpace.chunkSize
+        if unsafe madvise(chunk, AddressSpace.chunkSize, MADV_DONTNEED) != 0 {
+            // Locked into memory, it stays there; but zeros are what the next owner counts on.
+            for offset in stride(from: 0, to: AddressSpace.chunkSize, by: 8) { unsafe chunk.shareWord(0, offset) }
+        }
         budget.giveBack(AddressSpace.chunkSize)
     }
 

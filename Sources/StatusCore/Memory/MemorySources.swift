@@ -23,7 +23,7 @@ internal final class MemorySources: Sendable {
         texts = SlabSource(slabSize: TextRun.cellSize * 64, size: min(bytes, TextRun.cellSize << 32), budget: budget)
         // Twelve slots a group, at least two fifths full, and two tables while one empties into the other: 20 bytes
         // a job. The rest is for stripes that differ.
-        indexes = IndexArena(size: (jobs + stripes * 64) * 64, budget: budget)
+        indexes = IndexArena(size: (jobs + stripes * 64) * 64 + 64 * AddressSpace.chunkSize, budget: budget)
     }
 
     /// The generation that the slots of a slab must exceed which ``records`` has handed out before.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Hands slabs of one size out of an address space to the stripes of a table, and takes empty ones back.
 ///
 /// Slabs are numbered from 0 by their place, so a number is an address without a look-up. The lowest free slab is
@@ -27,7 +25,8 @@ internal final class SlabSource: Sendable {
     /// Bytes a slab, a power of two from 4 KiB to a chunk.
     internal let slabSize: Int
     private let slabsPerChunk: Int
-    private let state = Mutex(State())
+    // Not a Mutex of the standard library, which ThreadSanitizer does not see on Linux.
+    private let state = StripeArray(count: 1) { _ in State() }
 
     /// A source of slabs of `slabSize` bytes, as many as fit into `size` bytes.
     internal init(slabSize: Int, size: Int, budget: MemoryBudget) {
@@ -50,7 +49,7 @@ internal final class SlabSource: Sendable {
     /// Hands a slab out, with memory behind every page; nil when there is none for `purpose`. Its content is zeros
     /// when it was never handed out before, else anything.
     internal func take(for purpose: MemoryBudget.Purpose) -> UInt32? {
-        guard let slab = state.withLock({ take(from: &$0, for: purpose) }) else { return nil }
+        guard let slab = state.withLock(0, { take(from: &$0, for: purpose) }) else { return nil }
         space.prepare(Int(slab) * slabSize, slabSize)
         return slab
     }
@@ -86,7 +85,7 @@ internal final class SlabSource: Sendable {
     /// Takes an empty slab back. One spare chunk is kept, so that a table that breathes does not ask the system each
     /// time.
     internal func giveBack(_ slab: UInt32) {
-        state.withLock { state in
+        state.withLock(0) { state in
             let index = Int(slab) / slabsPerChunk
             let place = Int(slab) % slabsPerChunk
             precondition(

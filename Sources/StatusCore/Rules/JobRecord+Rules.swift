@@ -129,6 +129,7 @@ extension JobRecord {
 
     private mutating func take(_ failure: Failure, in memory: inout JobMemory, hasRoom: Bool) {
         if failure.isRetryable { flags.insert(.failureIsRetryable) }
+        guard failure.hasWords else { return }
         guard hasRoom else {
             flags.insert(.wordsAreLost)
             return

@@ -23,10 +23,18 @@ extension JobEvent {
     internal var wants: (Wants, MemoryBudget.Purpose) {
         switch self {
         case .update(let update): (update.wants, .report)
-        case .fail(_, let failure):
-            (Wants(details: 1, texts: failure.text.count, failure.code?.count ?? 0), .end)
+        case .fail(_, let failure): (failure.wants, .end)
         case .start, .complete, .retry: (.nothing, .end)
         }
+    }
+}
+
+extension Failure {
+    /// True when it says something.
+    internal var hasWords: Bool { text.count > 0 || code != nil }
+
+    fileprivate var wants: Wants {
+        hasWords ? Wants(details: 1, texts: text.count, code?.count ?? 0) : .nothing
     }
 }
 

@@ -17,8 +17,8 @@ public struct HashSeed: Sendable, Equatable {
 /// The hash over a tenant and a task id: whoever does not know the seed cannot choose ids that meet in one stripe or
 /// group.
 ///
-/// The id's eight words and its length and tenant, each times a secret number of 128 bits, summed modulo 2¹²⁸, of
-/// which the upper half is taken: vector multiply-shift (Dietzfelbinger 1996; Thorup 2015, "High speed hashing for
+/// The id's eight words and its tenant, each times a secret number of 128 bits, summed modulo 2¹²⁸, of which the upper
+/// half is taken: vector multiply-shift (Dietzfelbinger 1996; Thorup 2015, "High speed hashing for
 /// integers and strings", section 3.3). It is strongly universal: over the choice of the seed, any two ids agree in
 /// any given bits with the probability that chance gives. That holds for ids chosen without sight of hashes, and
 /// nobody outside ever sees one. The secret numbers come from the seed by SipHash-2-4. A stronger function costs a
@@ -47,10 +47,10 @@ internal final class KeyedHash: Sendable {
 
     @inline(__always)
     internal func callAsFunction(_ id: borrowing TaskID, of tenant: TenantID) -> UInt64 {
-        // Words beyond the end of an id are zero and add nothing.
-        var sum = base &+ rest &* UInt128(UInt64(id.length) | UInt64(tenant.rawValue) &<< 8)
-        sum = sum &+ w0 &* UInt128(id.words[0]) &+ w1 &* UInt128(id.words[1])
+        // Words beyond the end of an id are zero and add nothing. No character is zero, so the words tell the length.
+        var sum = base &+ w0 &* UInt128(id.words[0]) &+ w1 &* UInt128(id.words[1])
         if id.length > 16 { add(id, to: &sum) }
+        if tenant != .sole { sum = sum &+ rest &* UInt128(tenant.rawValue) }
         return UInt64(truncatingIfNeeded: sum &>> 64)
     }
 

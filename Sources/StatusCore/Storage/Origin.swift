@@ -41,6 +41,12 @@ internal enum Origin {
 
     /// The texts of a submission; nothing when it has none.
     internal static func pack(_ submission: Submission) -> [UInt8] {
+        // Most jobs have no text at all.
+        if submission.type == nil, submission.labels.isEmpty, submission.metadata.isEmpty, submission.parent == nil,
+            submission.idempotencyKey == nil, submission.id.count <= JobRecord.shortIDLength
+        {
+            return []
+        }
         var bytes = [UInt8](repeating: 0, count: header)
         for field in Field.allCases {
             switch field {
@@ -57,7 +63,7 @@ internal enum Origin {
             let end = UInt32(bytes.count)
             for place in 0..<4 { bytes[field.rawValue * 4 + place] = UInt8(truncatingIfNeeded: end >> (place * 8)) }
         }
-        // Nothing but the ends: most jobs have no text at all.
+        // Nothing but the ends, when a text was there and empty.
         return bytes.count == header ? [] : bytes
     }
 

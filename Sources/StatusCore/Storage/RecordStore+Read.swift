@@ -25,13 +25,17 @@ extension RecordStore {
         // Ids are padded with zeros on both sides, so that whole words can be compared.
         difference |= unsafe record.sharedWord(offsetOfID) ^ id.words[0]
         difference |= unsafe record.sharedWord(offsetOfID + 8) ^ id.words[1]
-        if id.length > 16 {
-            difference |= unsafe record.sharedWord(offsetOfID + 16) ^ id.words[2]
-            difference |= unsafe record.sharedWord(offsetOfID + 24) ^ id.words[3]
-            let tail = unsafe record.sharedHalf(offsetOfID + 32) ^ UInt32(truncatingIfNeeded: id.words[4])
-            difference |= UInt64(tail)
-        }
-        return difference == 0
+        if difference != 0 { return false }
+        return id.length <= 16 ? true : unsafe isTheRest(of: id, in: record)
+    }
+
+    /// True when the characters of a record's id from the 17th to the 36th are those of `id`.
+    @inline(never)
+    private static func isTheRest(of id: borrowing TaskID, in record: UnsafeMutableRawPointer) -> Bool {
+        var difference = unsafe record.sharedWord(offsetOfID + 16) ^ id.words[2]
+        difference |= unsafe record.sharedWord(offsetOfID + 24) ^ id.words[3]
+        let tail = unsafe record.sharedHalf(offsetOfID + 32) ^ UInt32(truncatingIfNeeded: id.words[4])
+        return difference == 0 && tail == 0
     }
 
     /// The generation of a record, and when its job's time is over, in milliseconds since 1970 UTC.

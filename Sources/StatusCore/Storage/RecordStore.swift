@@ -24,9 +24,14 @@ internal struct RecordStore: ~Copyable {
     internal init(_ source: SlabSource) {
         precondition(RecordStore.size == 128, "a record takes \(RecordStore.size) bytes")
         unsafe base = unsafe source.base
-        // The timing wheel needs the top bit of a slot.
-        capacity = UInt32(min(source.capacity * 64, 1 << 31 - 1))
+        capacity = RecordStore.slots(of: source)
         cells = CellPool(source, linkOffset: RecordStore.linksOffset)
+    }
+
+    /// How many slots the slabs of `source` have.
+    internal static func slots(of source: SlabSource) -> UInt32 {
+        // The timing wheel needs the top bit of a slot.
+        UInt32(min(source.capacity * 64, 1 << 31 - 1))
     }
 
     /// Slots that can be taken at once.
@@ -43,7 +48,7 @@ internal struct RecordStore: ~Copyable {
         @inline(__always)
         get { unsafe pointer(slot).pointee }
         @inline(__always)
-        nonmutating _modify {
+        _modify {
             var record = self[slot]
             yield &record
             store(record, slot)
@@ -84,7 +89,10 @@ internal struct RecordStore: ~Copyable {
     internal func isLive(_ slot: Slot, _ generation: UInt32) -> Bool {
         guard slot.rawValue < capacity else { return false }
         let record = unsafe base + Int(slot.rawValue) &* RecordStore.size
-        return unsafe record.sharedHalf(0) == generation && record.sharedByte(RecordStore.lengthOffset) > 0
+        // In this order: a length that another stripe has written comes after a generation that it has written.
+        guard unsafe record.sharedByte(RecordStore.lengthOffset) > 0 else { return false }
+        StripeLock.finishReads()
+        return unsafe record.sharedHalf(0) == generation
     }
 
     /// True when the job's task id begins like `id` and has its length and tenant.
@@ -95,9 +103,12 @@ internal struct RecordStore: ~Copyable {
 
     /// Takes a slab that the source handed out, whose slots are to have generations above `floor`.
     internal mutating func give(_ slab: UInt32, above floor: UInt32) {
+        // Above it from now on, not only from the first use on: whoever is copying the slot's last job at this moment
+        // finds that out by the generation.
+        let generation = floor == .max ? 1 : floor + 1
         for place in 1...UInt32(CellPool.perSlab) {
             let record = unsafe base + Int(slab << 6 | place) &* RecordStore.size
-            unsafe record.shareWord(UInt64(floor), 0)
+            unsafe record.shareWord(UInt64(generation), 0)
             unsafe record.shareWord(0, RecordStore.lastHotWordOffset)
         }
         cells.give(slab)

@@ -20,7 +20,7 @@ internal struct StripeJobs: ~Copyable, SlotHashes {
         @inline(__always)
         get { records[slot] }
         @inline(__always)
-        nonmutating _modify { yield &records[slot] }
+        _modify { yield &records[slot] }
     }
 
     /// Gives `slot` and what hangs off its record back; no timer may be set on it.

@@ -1,4 +1,4 @@
-internal import CLock
+internal import CMachine
 internal import Synchronization
 
 /// The lock of one stripe, and the sequence by which its readers do without it.
@@ -49,19 +49,19 @@ internal struct StripeLock {
     @inline(never)
     private func wait() {
         for _ in 0..<StripeLock.patience {
-            CLock_pause()
+            CMachine_pause()
             guard unsafe word.pointee.load(ordering: .relaxed) == 0 else { continue }
             if unsafe word.pointee.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { return }
         }
         // Whoever has slept leaves the word at 2, as others may sleep still: at worst one wake-up too many.
         while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 {
-            unsafe CLock_wait(memory, 2)
+            unsafe CMachine_wait(memory, 2)
         }
     }
 
     @inline(__always)
     internal func unlock() {
-        if unsafe word.pointee.exchange(0, ordering: .releasing) == 2 { unsafe CLock_wakeOne(memory) }
+        if unsafe word.pointee.exchange(0, ordering: .releasing) == 2 { unsafe CMachine_wakeOne(memory) }
     }
 
     /// Readers' copies are not to be believed from now on. Under the lock.
@@ -85,6 +85,17 @@ internal struct StripeLock {
         let value = unsafe sequence.pointee.load(ordering: .acquiring)
         return value & 1 == 0 ? value : nil
     }
+
+    /// The same for one who has tried in vain: gives a change the time of some instructions to end first.
+    @inline(__always)
+    internal func beginCopyAgain() -> UInt64? {
+        CMachine_pause()
+        return beginCopy()
+    }
+
+    /// What is read after this was read after all that was read before.
+    @inline(__always)
+    internal static func finishReads() { atomicMemoryFence(ordering: .acquiring) }
 
     /// True when nothing has changed since ``beginCopy()`` gave `value`: everything copied in between is of one
     /// moment.

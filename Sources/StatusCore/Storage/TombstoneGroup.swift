@@ -25,14 +25,14 @@ internal struct TombstoneGroup {
 
     /// The lanes that hold `tag`.
     @inline(__always)
-    internal func lanes(holding tag: UInt8) -> UInt64 {
+    internal func lanes(holding tag: UInt8) -> UInt32 {
         let first = unsafe memory.load(as: UInt64.self)
         return GroupTable.lanes(first, unsafe memory.load(fromByteOffset: 8, as: UInt64.self), holding: tag)
     }
 
     /// The lanes that are not empty.
     @inline(__always)
-    internal var filled: UInt64 { lanes(holding: 0) ^ GroupTable.everyLane }
+    internal var filled: UInt32 { lanes(holding: 0) ^ GroupTable.everyLane }
 
     internal func tag(_ lane: Int) -> UInt8 {
         unsafe memory.load(fromByteOffset: lane, as: UInt8.self)

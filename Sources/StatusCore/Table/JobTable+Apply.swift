@@ -12,7 +12,8 @@ extension JobTable {
         let (wants, purpose) = event.wants
         return withRoom(Int(reference.stripe), forJob: false, wants, purpose) { stripe, hasRoom in
             if let refusal = stripe.refusal(reference, owner, at: now) { return refusal }
-            return stripe.apply(event, to: reference.slot, hasRoom: hasRoom, at: now)
+            let fits = hasRoom || stripe.hasRoom(for: wants, of: reference.slot)
+            return stripe.apply(event, to: reference.slot, hasRoom: fits, at: now)
         }
     }
 
@@ -29,7 +30,8 @@ extension JobTable {
             let found = stripe.look(id, of: tenant, hash, at: now)
             switch found {
             case .found(let reference):
-                return (found, stripe.apply(event, to: reference.slot, hasRoom: hasRoom, at: now))
+                let fits = hasRoom || stripe.hasRoom(for: wants, of: reference.slot)
+                return (found, stripe.apply(event, to: reference.slot, hasRoom: fits, at: now))
             case .expired: return (found, ApplyOutcome(refusal: .expired, state: nil, attempt: 0))
             case .unknown: return (found, ApplyOutcome(refusal: .unknownJob, state: nil, attempt: 0))
             }
@@ -83,6 +85,12 @@ extension Stripe {
         let record = jobs[reference.slot]
         if record.expiresAt <= now.wall { return record.refuse(.expired) }
         return record.isBound(to: owner, reference.binding) ? nil : record.refuse(.boundElsewhere)
+    }
+
+    /// True when there is room for `wants` in view of what the job at `slot` has already.
+    internal func hasRoom(for wants: Wants, of slot: Slot) -> Bool {
+        wants.cells <= jobs.memory.texts.available
+            && (wants.details == 0 || jobs[slot].detail != .none || jobs.memory.details.available > 0)
     }
 
     /// Lets `event` happen to the job at `slot`, whose time is not over.

@@ -48,7 +48,9 @@ extension JobTable {
     /// stream does not own it.
     public func ownerLeft(_ reference: JobReference, owner: OwnerID, at now: Instant) {
         withOwned(reference, owner, at: now) { stripe, slot in
-            stripe.jobs[slot].loseOwner(in: stripe.jobs.memory, at: now)
+            var record = stripe.jobs[slot]
+            record.loseOwner(in: stripe.jobs.memory, at: now)
+            stripe.jobs[slot] = record
             stripe.setTimer(slot, at: now)
         }
     }

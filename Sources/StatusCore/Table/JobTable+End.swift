@@ -72,7 +72,8 @@ extension JobTable {
             case .unknown: return .unknown
             case .expired(let at): return .expired(at: at)
             case .found(let reference):
-                return stripe.attach(result, reference.slot, attempt, owner, hasRoom: hasRoom, at: now)
+                let fits = hasRoom || stripe.hasRoom(for: Wants(details: 1), of: reference.slot)
+                return stripe.attach(result, reference.slot, attempt, owner, hasRoom: fits, at: now)
             }
         }
     }

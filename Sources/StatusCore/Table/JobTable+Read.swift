@@ -70,12 +70,18 @@ extension JobTable {
         into snapshot: JobSnapshot,
         where isWanted: (borrowing JobRecord) -> Bool
     ) -> Bool {
+        // That of a snapshot into which nothing was read yet names no slot.
+        guard reference.slot.rawValue < recordLimit else { return false }
         let number = Int(reference.stripe)
         let lock = stripes.lock(of: number)
-        for _ in 0..<JobTable.unlockedTries {
-            guard let start = lock.beginCopy() else { continue }
+        for round in 0..<JobTable.unlockedTries {
+            guard let start = round == 0 ? lock.beginCopy() : lock.beginCopyAgain() else { continue }
             unsafe RecordStore.copy(reference.slot, at: recordBase.pointer, to: &snapshot.copy.pointee.record)
             guard lock.isStill(at: start) else { continue }
+            // The slot may have come to another stripe in the middle of the copy, which this one's sequence does not
+            // tell; but its generation does, which that stripe wrote before anything else.
+            let (generation, _) = unsafe RecordStore.lifetime(of: reference.slot, at: recordBase.pointer)
+            guard generation == reference.generation else { return false }
             let record = snapshot.record
             guard record.generation == reference.generation, record.idLength > 0, record.expiresAt > now.wall,
                 isWanted(record)
@@ -92,9 +98,10 @@ extension JobTable {
         }
     }
 
-    /// How often a reader tries without the lock. A change is over in less time than a few tries take; a change that
-    /// is not over was descheduled in the middle, and waiting for the lock lets it go on.
-    private static let unlockedTries = 16
+    /// How often a reader tries without the lock, with a pause before each try but the first: about two microseconds
+    /// in all, in which most changes are over. One that is not was descheduled in the middle, and waiting for the lock
+    /// lets it go on.
+    private static let unlockedTries = 64
 
     /// Finds a job wherever it is: without the lock if that succeeds, else with it, which also tells of expired ones.
     @inline(never)
@@ -172,8 +179,8 @@ extension JobTable {
         if id.count > JobRecord.shortIDLength { return }
         let lock = stripes.lock(of: number)
         let base = unsafe recordBase.pointer
-        for _ in 0..<JobTable.unlockedTries {
-            guard let start = lock.beginCopy() else { continue }
+        for round in 0..<JobTable.unlockedTries {
+            guard let start = round == 0 ? lock.beginCopy() : lock.beginCopyAgain() else { continue }
             var isTorn = false
             let look = { (slot: Slot) -> Bool in
                 // A slot that was read in a moment that is over may be none at all.

@@ -15,7 +15,6 @@ internal struct Shortage {
 
 /// What is handed to a stripe against a ``Shortage``, or what it has no use for any more.
 internal struct Supplies {
-    internal var credits = 0
     /// A slab of records, and what the generations in it must exceed, or are at most.
     internal var records: [(slab: UInt32, generation: UInt32)] = []
     internal var details: [UInt32] = []
@@ -39,8 +38,6 @@ extension Stripe {
 
     /// Takes what it was given, and leaves in `supplies` what it has no use for any more.
     internal mutating func take(_ supplies: inout Supplies) {
-        credits += supplies.credits
-        supplies.credits = 0
         while let (slab, floor) = supplies.records.popLast() { jobs.records.give(slab, above: floor) }
         while let slab = supplies.details.popLast() { jobs.memory.details.give(slab) }
         while let slab = supplies.texts.popLast() { jobs.memory.texts.give(slab) }
@@ -84,8 +81,7 @@ extension JobTable {
         var supplies = Supplies()
         var isWhole = true
         if shortage.needsCredits {
-            supplies.credits = quota.take { collectCredits() }
-            if supplies.credits == 0 { isWhole = false }
+            isWhole = quota.take(orElse: collectCredits) { places in withStripe(number) { $0.credits += places } }
         }
         if isWhole, shortage.needsRecords {
             if let slab = sources.records.take(for: purpose) {
@@ -114,20 +110,24 @@ extension JobTable {
             }
         }
         sources.takeBack(supplies)
-        quota.giveBack(supplies.credits)
         return isWhole
     }
 
     /// Takes the credits of all stripes away; returns how many they were.
     private func collectCredits() -> Int {
-        var sum = 0
-        for number in 0..<stripeCount {
-            withStripe(number) { stripe in
-                sum += stripe.credits
-                stripe.credits = 0
-            }
+        (0..<stripeCount).reduce(0) { $0 + takeCredits(of: $1) }
+    }
+
+    private func takeCredits(of number: Int) -> Int {
+        withStripe(number) { stripe in
+            defer { stripe.credits = 0 }
+            return stripe.credits
         }
-        return sum
+    }
+
+    /// Gives the credits of a stripe back to the quota.
+    internal func giveCreditsBack(of number: Int) {
+        quota.giveBack(takeCredits(of: number))
     }
 
     /// Takes from a stripe what it has no use for any more, and gives it the tables that it would like to have.
@@ -140,13 +140,12 @@ extension JobTable {
             while let slab = stripe.jobs.memory.texts.takeEmptySlab() { surplus.texts.append(slab) }
             while let table = stripe.index.takeRetired() { surplus.tables.append(table) }
             if stripe.credits > 2 * quota.share {
-                surplus.credits = stripe.credits - quota.share
+                quota.giveBack(stripe.credits - quota.share)
                 stripe.credits = quota.share
             }
             shortage.table = stripe.index.tableWanted?.groups
         }
         sources.takeBack(surplus)
-        if surplus.credits > 0 { quota.giveBack(surplus.credits) }
         if !shortage.isNone { _ = supply(number, shortage, .end) }
     }
 }

@@ -48,6 +48,7 @@ extension JobTable {
                 }
                 showIndex(of: stripe, number)
             }
+            if quota.isStarved { giveCreditsBack(of: number) }
             if shortage.isNone { return looked }
             isRefused = !supply(number, shortage, .end)
         }

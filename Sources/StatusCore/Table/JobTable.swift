@@ -19,6 +19,8 @@ public final class JobTable: Sendable {
     internal let quota: Quota
     internal let sources: MemorySources
     internal let recordBase: SharedAddress
+    /// How many slots there can be.
+    internal let recordLimit: UInt32
     internal let keys = KeyTable()
     internal let mailboxes: Mailboxes
 
@@ -82,6 +84,7 @@ public final class JobTable: Sendable {
         )
         self.sources = sources
         recordBase = unsafe SharedAddress(sources.records.base)
+        recordLimit = RecordStore.slots(of: sources.records)
         stripes = StripeArray(count: count) { index in
             Stripe(
                 number: UInt16(index),

@@ -4,7 +4,10 @@ internal import Synchronization
 ///
 /// Stripes take places in shares, and use them without asking, so that the common counter, which lies in cache lines
 /// of its own, is written once in many jobs. The sum of what is handed out never exceeds the cap; when none is left,
-/// the table collects what other stripes have not used before it refuses a job.
+/// the table collects what other stripes have not used before it refuses a job, and does not try again before some
+/// place was given back, so that refusing costs next to nothing.
+///
+/// Its lock may be held when a stripe's is taken, never the reverse.
 @safe
 internal struct Quota: ~Copyable, @unchecked Sendable {
     // Sendable, because the pointer never changes and what it points to is atomic.
@@ -12,7 +15,9 @@ internal struct Quota: ~Copyable, @unchecked Sendable {
     /// How many places a stripe takes at a time.
     internal let share: Int
     private let stripes: Int
-    private let collecting = Mutex(())
+    private let collecting = StripeArray(count: 1) { _ in 0 }
+    /// Nothing was left anywhere when last asked, and nothing has been given back since.
+    private let starved = Atomic(false)
 
     internal init(limit: Int, stripes: Int) {
         self.stripes = stripes
@@ -28,17 +33,23 @@ internal struct Quota: ~Copyable, @unchecked Sendable {
         unsafe left.deallocate()
     }
 
-    /// Takes a share, or what there is of it. When nothing is left, `collect` is to take back what stripes have not
-    /// used; 0 when that is nothing either: every place is taken, or about to be by a thread that has it in hand.
-    internal func take(orElse collect: () -> Int) -> Int {
-        let taken = takeLeft()
-        if taken > 0 { return taken }
-        // One at a time: what another thread is collecting is not to be missed.
-        return collecting.withLock { _ in
-            let taken = takeLeft()
-            if taken > 0 { return taken }
-            giveBack(collect())
-            return takeLeft()
+    /// True when there is no place for a job, as far as is known: whoever frees one is to give it back at once.
+    internal var isStarved: Bool { starved.load(ordering: .relaxed) }
+
+    /// Calls `handOver` with a share, or with what there is of it. When nothing is left, `collect` is to take back
+    /// what stripes have not used; false when that is nothing either, and every place is a job's.
+    ///
+    /// One thread at a time, until the places are with their stripe: none is on its way while another thread looks.
+    internal func take(orElse collect: () -> Int, _ handOver: (Int) -> Void) -> Bool {
+        if isStarved { return false }
+        return collecting.withLock(0) { _ in
+            var taken = takeLeft()
+            if taken == 0 {
+                giveBack(collect())
+                taken = takeLeft()
+            }
+            if taken > 0 { handOver(taken) } else { starved.store(true, ordering: .relaxed) }
+            return taken > 0
         }
     }
 
@@ -60,6 +71,8 @@ internal struct Quota: ~Copyable, @unchecked Sendable {
 
     /// Gives `places` back.
     internal func giveBack(_ places: Int) {
-        if places > 0 { unsafe left.pointee.add(places, ordering: .relaxed) }
+        guard places > 0 else { return }
+        unsafe left.pointee.add(places, ordering: .relaxed)
+        if isStarved { starved.store(false, ordering: .relaxed) }
     }
 }

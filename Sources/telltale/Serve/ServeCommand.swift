@@ -33,13 +33,37 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure("\(error)")
         }
-        let addresses: [ListenAddress]
+        var lifecycle = ServiceGroupConfiguration(
+            services: [.init(service: ServeService(server: server, logger: logger))],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "telltale.lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        lifecycle.maximumGracefulShutdownDuration = .seconds(settings.server.drainSeconds + 5)
+        try await ServiceGroup(configuration: lifecycle).run()
+        logger.info("stopped")
+    }
+}
+
+/// Starts the server, runs until the process is asked to stop, then drains it.
+///
+/// It starts here and not before, because signals are handled from here on: whoever reads that the server listens may
+/// end it at once.
+private struct ServeService: Service {
+    let server: TelltaleServer
+    let logger: Logger
+
+    func run() async throws {
         do {
-            addresses = try await server.start()
+            announce(try await server.start())
         } catch {
             // The process ends here, and with it what was opened.
             throw CommandFailure("\(error)")
         }
+        try? await gracefulShutdown()
+        await server.shutdown()
+    }
+
+    private func announce(_ addresses: [ListenAddress]) {
         for address in addresses {
             logger.info("listening", metadata: ["address": "\(address)"])
             if !address.isLoopback {
@@ -50,24 +74,5 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         logger.info("jobs and results are kept in memory only and end with this process (--ephemeral)")
-
-        var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: ServeService(server: server))],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "telltale.lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        )
-        lifecycle.maximumGracefulShutdownDuration = .seconds(settings.server.drainSeconds + 5)
-        try await ServiceGroup(configuration: lifecycle).run()
-        logger.info("stopped")
-    }
-}
-
-/// Runs until the process is asked to stop, then drains the server.
-private struct ServeService: Service {
-    let server: TelltaleServer
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await server.shutdown()
     }
 }
