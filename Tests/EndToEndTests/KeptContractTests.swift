@@ -36,7 +36,7 @@ struct KeptContractTests {
         }
     }
 
-    @Test("A job whose time is over gets 410 with when it expired")
+    @Test("A job whose time is over gets 410 with when it expired, and its id stays taken", .tags(.int006))
     func expiredJob() async throws {
         try await Server.with { server in
             try await server.submit(#"{"taskId":"short","ttlSeconds":1}"#)
@@ -52,6 +52,15 @@ struct KeptContractTests {
                 #expect((body["expiredAt"] as? String)?.hasSuffix("Z") == true)
             }
             #expect(try await server.curl("/api/jobs/short", "-X", "DELETE").status == 410)
+            // Also once the record is gone and only the tombstone is left.
+            try await eventually("the list forgets it") {
+                try await !server.curl("/api/jobs").text.contains("short")
+            }
+            let json = ["-H", "Content-Type: application/json", "-d", #"{"taskId":"short"}"#]
+            #expect(try await server.curl("/api/jobs", options: json).status == 410)
+            let report = ["-X", "PATCH", "-H", "Content-Type: application/json", "-d", #"{"progress":1}"#]
+            #expect(try await server.curl("/api/jobs/short", options: report).status == 410)
+            #expect(try await server.curl("/api/jobs/short/status").status == 410)
         }
     }
 

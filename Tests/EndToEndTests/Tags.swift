@@ -6,6 +6,7 @@ extension Tag {
     @Tag static var int002: Self
     @Tag static var int003: Self
     @Tag static var int005: Self
+    @Tag static var int006: Self
     @Tag static var int007: Self
     @Tag static var int008: Self
     @Tag static var e2e001: Self

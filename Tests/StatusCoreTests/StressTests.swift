@@ -9,19 +9,12 @@ import Testing
 struct StressTests {
     private let start = Instant(wall: 1_800_000_000_000, monotonic: 1_000)
 
-    /// Runs `body` on `count` threads, and waits for all.
-    private func onThreads(_ count: Int, _ body: @Sendable @escaping (Int) -> Void) async {
-        await withTaskGroup(of: Void.self) { group in
-            for number in 0..<count { group.addTask { body(number) } }
-        }
-    }
-
     @Test("Each worker's own updates, binds, reads and growth together lose nothing", arguments: [2, 8])
-    func ownJobs(threads: Int) async {
+    func ownJobs(threads: Int) {
         let table = JobTable()
         let start = start
         let perThread = 3_000
-        await onThreads(threads) { thread in
+        runThreads(threads) { thread in
             let snapshot = JobSnapshot()
             let owner = OwnerID(UInt32(thread + 1))
             for number in 0..<perThread {
@@ -53,12 +46,12 @@ struct StressTests {
     }
 
     @Test("A few jobs that all want: readers see whole records, versions and progress never go back")
-    func contended() async {
+    func contended() {
         let table = JobTable()
         let start = start
         let ids = (0..<4).map { named("hot-\($0)") }
         for id in ids { _ = table.submit(Submission(id: id), at: start) }
-        await onThreads(4) { thread in
+        runThreads(4) { thread in
             let snapshot = JobSnapshot()
             var lastVersion: [UInt64] = [0, 0, 0, 0]
             for round in 1...5_000 {
@@ -85,7 +78,7 @@ struct StressTests {
     }
 
     @Test("Everything at once: submits, binds, updates, deletes, lists and expiry")
-    func everything() async {
+    func everything() {
         var configuration = JobTable.Configuration()
         configuration.stripes = 8
         let table = JobTable(configuration: configuration)
@@ -93,7 +86,7 @@ struct StressTests {
         let clock = Atomic<Int>(0)
         let expired = Atomic<Int>(0)
         let created = Atomic<Int>(0)
-        await onThreads(6) { thread in
+        runThreads(6) { thread in
             var generator = SeededGenerator(seed: UInt64(thread))
             let snapshot = JobSnapshot()
             var bound: [JobReference] = []
