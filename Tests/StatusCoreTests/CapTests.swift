@@ -191,6 +191,27 @@ struct CapTests {
         }
     }
 
+    @Test("A place that was freed while another thread found none is there after the clock's next turn")
+    func missedPlace() {
+        let bench = Bench {
+            $0.stripes = 4
+            $0.maximumJobs = 8
+        }
+        for number in 0..<8 { bench.submit(named("job-\(number)")) }
+        #expect(bench.table.submit(Submission(id: named("more")), at: bench.now) == .full)
+        // As if a job of this stripe had gone between that thread's last look and its word that nothing is left.
+        bench.table.withStripe(3) { $0.credits += 1 }
+        bench.pass(milliseconds: 100)
+        let created = (0..<8).filter { number in
+            if case .created = bench.table.submit(Submission(id: named("late-\(number)")), at: bench.now) {
+                true
+            } else {
+                false
+            }
+        }
+        #expect(created == [0])
+    }
+
     @Test("The cap is reached too when jobs come to other stripes than those before them")
     func shiftingStripes() {
         let limit = 40_000

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The lock of one stripe, and the sequence by which its readers do without it.
 ///
-/// Lock order: the lock of an idempotency key may be held when a stripe's is taken; nothing is ever taken under a
-/// stripe's lock, not even that of another stripe, and no code of a caller runs under it.
+/// Lock order: the lock of an idempotency key, and under it the quota's, may be held when a stripe's is taken; nothing
+/// is ever taken under a stripe's lock, not even that of another stripe, and no code of a caller runs under it.
 ///
 /// The lock is a word that waiters sleep on in the kernel (Drepper, "Futexes are tricky", the third mutex): 0 free,
 /// 1 held, 2 held and somebody sleeps. A waiter tries for a moment first, because a section is shorter than a sleep;

@@ -139,9 +139,10 @@ extension JobTable {
             while let slab = stripe.jobs.memory.details.takeEmptySlab() { surplus.details.append(slab) }
             while let slab = stripe.jobs.memory.texts.takeEmptySlab() { surplus.texts.append(slab) }
             while let table = stripe.index.takeRetired() { surplus.tables.append(table) }
-            if stripe.credits > 2 * quota.share {
-                quota.giveBack(stripe.credits - quota.share)
-                stripe.credits = quota.share
+            let kept = quota.isStarved ? 0 : quota.share
+            if stripe.credits > 2 * kept {
+                quota.giveBack(stripe.credits - kept)
+                stripe.credits = kept
             }
             shortage.table = stripe.index.tableWanted?.groups
         }

@@ -33,7 +33,8 @@ internal struct Quota: ~Copyable, @unchecked Sendable {
         unsafe left.deallocate()
     }
 
-    /// True when there is no place for a job, as far as is known: whoever frees one is to give it back at once.
+    /// True when there is no place for a job, as far as is known: whoever frees one is to give it back at once. One
+    /// that is freed while another thread finds nothing may miss it; the clock's next turn gives that one back.
     internal var isStarved: Bool { starved.load(ordering: .relaxed) }
 
     /// Calls `handOver` with a share, or with what there is of it. When nothing is left, `collect` is to take back
@@ -41,14 +42,15 @@ internal struct Quota: ~Copyable, @unchecked Sendable {
     ///
     /// One thread at a time, until the places are with their stripe: none is on its way while another thread looks.
     internal func take(orElse collect: () -> Int, _ handOver: (Int) -> Void) -> Bool {
-        if isStarved { return false }
+        if isStarved, unsafe left.pointee.load(ordering: .relaxed) == 0 { return false }
         return collecting.withLock(0) { _ in
             var taken = takeLeft()
             if taken == 0 {
                 giveBack(collect())
                 taken = takeLeft()
             }
-            if taken > 0 { handOver(taken) } else { starved.store(true, ordering: .relaxed) }
+            starved.store(taken == 0, ordering: .relaxed)
+            if taken > 0 { handOver(taken) }
             return taken > 0
         }
     }
