@@ -25,12 +25,17 @@ public final class TelltaleServer: Sendable {
 
     /// A server that is not started yet: no socket is open and no thread of the transfer pool runs.
     ///
-    /// - Throws: ``ServerError/cannotWrite(folder:reason:)`` when the folder for large results cannot be used.
+    /// - Throws: ``ServerError/cannotWrite(folder:reason:)`` when the folder for large results cannot be used,
+    ///   ``ServerError/noAddresses(bytes:)`` when the process may not have enough addresses.
     public init(configuration: ServerConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
         let clock = ServerClock()
-        let table = JobTable(configuration: JobTable.Configuration(configuration))
+        let tableConfiguration = JobTable.Configuration(configuration)
+        guard tableConfiguration.canReserveAddresses else {
+            throw ServerError.noAddresses(bytes: tableConfiguration.reservedAddresses)
+        }
+        let table = JobTable(configuration: tableConfiguration)
         let results = try TelltaleServer.openResults(configuration)
         let streams = StreamDirectory()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)

@@ -46,6 +46,15 @@ struct ServeCommandTests {
         #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     }
 
+    @Test("Too low a limit on addresses is one clear line")
+    func limitOnAddresses() async throws {
+        let serve = "exec '\(Repository.telltale.path)' serve --ephemeral --listen 127.0.0.1:0"
+        let outcome = try await Command("/bin/sh", ["-c", "ulimit -v 2000000; \(serve)"]).run()
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("ulimit -v"))
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    }
+
     @Test("Beyond the cap on jobs new ones are told to come back, and those that are there go on")
     func capOnJobs() async throws {
         try await Server.with(["--max-jobs", "2", "--max-memory", "32M"]) { server in

@@ -39,6 +39,14 @@ internal final class AddressSpace: @unchecked Sendable {
         unsafe munmap(reserved, reservedSize)
     }
 
+    /// True when the process may have `size` more bytes of addresses at this moment.
+    internal static func canReserve(_ size: Int) -> Bool {
+        let memory = unsafe mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return false }
+        unsafe munmap(memory, size)
+        return true
+    }
+
     /// Gives chunk `index` memory, which reads as zero; false when the budget or the system has none for `purpose`.
     internal func commit(_ index: Int, for purpose: MemoryBudget.Purpose) -> Bool {
         precondition(index >= 0 && index < chunkCount, "chunk \(index) of \(chunkCount)")

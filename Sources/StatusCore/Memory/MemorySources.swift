@@ -15,15 +15,34 @@ internal final class MemorySources: Sendable {
     /// the system. Only addresses are reserved now.
     internal init(jobs: Int, stripes: Int, bytes: Int) {
         budget = MemoryBudget(limit: bytes)
-        // Twice what the jobs take, because stripes differ, and slabs are seldom full where jobs come and go.
-        let slabs = jobs * 2 / CellPool.perSlab + stripes
-        records = SlabSource(slabSize: RecordStore.slabSize, size: slabs * RecordStore.slabSize, budget: budget)
-        details = SlabSource(slabSize: JobDetail.cellSize * 64, size: slabs * JobDetail.cellSize * 64, budget: budget)
-        // Cells are numbered in 32 bits.
-        texts = SlabSource(slabSize: TextRun.cellSize * 64, size: min(bytes, TextRun.cellSize << 32), budget: budget)
-        // Twelve slots a group, at least two fifths full, and two tables while one empties into the other: 20 bytes
-        // a job. The rest is for stripes that differ.
-        indexes = IndexArena(size: (jobs + stripes * 64) * 64 + 64 * AddressSpace.chunkSize, budget: budget)
+        let sizes = Sizes(jobs: jobs, stripes: stripes, bytes: bytes)
+        records = SlabSource(slabSize: RecordStore.slabSize, size: sizes.records, budget: budget)
+        details = SlabSource(slabSize: JobDetail.cellSize * 64, size: sizes.details, budget: budget)
+        texts = SlabSource(slabSize: TextRun.cellSize * 64, size: sizes.texts, budget: budget)
+        indexes = IndexArena(size: sizes.indexes, budget: budget)
+    }
+
+    /// Bytes of addresses that each source reserves.
+    internal struct Sizes {
+        internal let records: Int
+        internal let details: Int
+        internal let texts: Int
+        internal let indexes: Int
+
+        internal init(jobs: Int, stripes: Int, bytes: Int) {
+            // Twice what the jobs take, because stripes differ, and slabs are seldom full where jobs come and go.
+            let slabs = jobs * 2 / CellPool.perSlab + stripes
+            records = slabs * RecordStore.slabSize
+            details = slabs * JobDetail.cellSize * 64
+            // Cells are numbered in 32 bits.
+            texts = min(bytes, TextRun.cellSize << 32)
+            // Twelve slots a group, at least two fifths full, and two tables while one empties into the other: 20
+            // bytes a job. The rest is for stripes that differ.
+            indexes = (jobs + stripes * 64) * 64 + 64 * AddressSpace.chunkSize
+        }
+
+        /// All together, with the chunk that each space may lose to its alignment.
+        internal var total: Int { records + details + texts + indexes + 8 * AddressSpace.chunkSize }
     }
 
     /// The generation that the slots of a slab must exceed which ``records`` has handed out before.

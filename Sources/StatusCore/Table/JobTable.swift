@@ -53,9 +53,18 @@ public final class JobTable: Sendable {
         public var publication = Publication.atOnce
 
         public init() {}
+
+        /// Bytes of addresses that a table reserves when it is made, whatever is in it: about 600 a job of
+        /// ``maximumJobs``, and ``maximumBytes``. They take no memory.
+        public var reservedAddresses: Int {
+            MemorySources.Sizes(jobs: maximumJobs, stripes: stripes, bytes: maximumBytes).total
+        }
+
+        /// True when the process may have ``reservedAddresses`` now: there may be a limit (`RLIMIT_AS`, `ulimit -v`).
+        public var canReserveAddresses: Bool { AddressSpace.canReserve(reservedAddresses) }
     }
 
-    /// An empty table.
+    /// An empty table. Traps when the process may not have ``Configuration/reservedAddresses``.
     public init(configuration: Configuration = Configuration()) {
         let count = configuration.stripes
         precondition(

@@ -6,6 +6,8 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
     case cannotListen(ListenAddress, reason: String)
     /// The folder for large results cannot be written.
     case cannotWrite(folder: String, reason: String)
+    /// The process may not have as many addresses as the job table needs.
+    case noAddresses(bytes: Int)
 
     public var description: String {
         switch self {
@@ -18,6 +20,11 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
             "cannot listen on \(address): \(reason)"
         case .cannotWrite(let folder, let reason):
             "cannot write to \(folder): \(reason); choose another folder with TMPDIR"
+        case .noAddresses(let bytes):
+            """
+            cannot reserve \(bytes >> 20) MiB of addresses for the jobs: raise the limit on virtual memory \
+            (ulimit -v), or lower --max-jobs or --max-memory
+            """
         }
     }
 }
