@@ -37,7 +37,7 @@ public final class TelltaleServer: Sendable {
         }
         let table = JobTable(configuration: tableConfiguration)
         let results = try TelltaleServer.openResults(configuration)
-        let streams = StreamDirectory()
+        let streams = StreamDirectory(after: UInt64(clock.now().wall) << 20)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
         let bridge = Bridge(
             table: table,
@@ -48,7 +48,6 @@ public final class TelltaleServer: Sendable {
         let services = ServerServices(
             clock: clock,
             boot: UInt64.random(in: 1...VariableInteger.maximum),
-            firstEpoch: UInt64(clock.now().wall) << 20,
             table: table,
             results: results,
             bridge: bridge,
