@@ -76,8 +76,8 @@ extension Session {
     /// The end that the worker asked for is applied.
     mutating func ended(_ handle: JobHandle, _ effects: inout [Effect]) {
         if let ending = jobs[handle]?.ending, jobs[handle]!.end == nil {
-            jobs[handle]!.ending!.tickets = []
-            for ticket in ending.tickets { effects.append(.settle(ticket, nil)) }
+            // What came before it was applied as well.
+            for ticket in jobs[handle]!.takeTickets() { effects.append(.settle(ticket, nil)) }
             end(handle, ending.value.end, error: nil, &effects)
         }
         freeIfIdle(handle)
