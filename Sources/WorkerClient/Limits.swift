@@ -4,6 +4,11 @@ import UpdateProtocol
 enum Limits {
     /// Frames sent and not yet acknowledged. Beyond it reports wait, and so coalesce, instead of queueing anywhere.
     static let framesInFlight = 65_536
+    /// Frames sent and not yet durable, on a server that keeps what it is told: a disk that is behind for longer makes
+    /// reports wait, instead of an ever longer list of what might have to be sent again. 16 MiB of memory.
+    static let framesUnconfirmed = 16 * framesInFlight
+    /// Entries of one run: fewer than every server takes, and small enough that a batch stays near its limit.
+    static let runEntries = 8_192
     /// Bytes of frames encoded in one turn of the event loop, so that a great number of jobs does not hold it.
     static let batchBytes = 64 * 1_024
     /// Bytes queued in HTTP/2 on one stream above which nothing more is encoded for it: the server is behind, and

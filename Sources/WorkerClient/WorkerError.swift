@@ -17,6 +17,12 @@ public enum WorkerError: Error, Sendable, Equatable {
     case ended(JobEnd)
     /// A result was not delivered whole and cannot be sent again from here; says why.
     case resultInterrupted(String)
+    /// Another worker with this client's producer name has connected since. The client has ended and does not come back,
+    /// or the two would displace each other for ever.
+    case displaced
+    /// The server does not speak with this client, whose every attempt would meet the same: says why. The client has
+    /// ended.
+    case rejected(String)
     /// ``WorkerClient/close(within:)`` was called.
     case closed
 }
@@ -35,6 +41,8 @@ extension WorkerError: CustomStringConvertible {
                 + (detail.isEmpty ? "" : ": \(detail)")
         case .ended(let end): "the job has ended (\(end)) and takes no more changes"
         case .resultInterrupted(let reason): "the result was not delivered: \(reason)"
+        case .displaced: "another worker has connected under this one's producer name"
+        case .rejected(let reason): "the server rejects this client: \(reason)"
         case .closed: "the client is closed"
         }
     }

@@ -59,6 +59,15 @@ final class FakeConnection: ChannelInboundHandler {
         write()
     }
 
+    /// Says something on every stream of updates.
+    func say(_ body: (FakeStream) -> Void) {
+        for (stream, content) in streams where !content.isForResults {
+            body(content)
+            send(content, stream)
+        }
+        write()
+    }
+
     /// Says goodbye on every stream and ends it.
     func drain(retryAfter milliseconds: UInt32) {
         for (stream, content) in streams {

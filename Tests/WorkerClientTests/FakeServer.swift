@@ -9,7 +9,8 @@ final class FakeState: Sendable {
     struct Job: Equatable {
         var attempt: UInt32 = 1
         var basisPoints: UInt16?
-        var units: String?
+        var amount: String?
+        var unit: String?
         var step: String?
         var note: String?
         var state = ReportedState.queued
@@ -18,6 +19,9 @@ final class FakeState: Sendable {
         var mediaType: String?
         var answers: [CancelAnswer] = []
         var binds = 0
+
+        var units: String? { amount.map { $0 + (unit.map { " \($0)" } ?? "") } }
+        var isTerminal: Bool { state != .queued && state != .processing }
     }
 
     struct Content {
@@ -37,6 +41,19 @@ final class FakeState: Sendable {
         /// The status of the next answers, in place of 200.
         var status = 200
         var resultBytesSeen = 0
+        /// Watermarks are kept from one stream to the next.
+        var resumes = false
+        /// Applied does not mean durable: acknowledgements name what is, once told.
+        var isDurable = false
+        /// The newest epoch that a welcome gave.
+        var epoch: UInt64 = 0
+        /// What is applied, of all streams.
+        var watermark: UInt64 = 0
+        /// What would survive a crash.
+        var durable: UInt64 = 0
+        /// Frames of updates, and items in runs.
+        var updates = 0
+        var runItems = 0
     }
 
     private struct Guarded {

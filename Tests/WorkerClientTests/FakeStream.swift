@@ -5,9 +5,10 @@ import UpdateProtocol
 final class FakeStream: UpFrameHandler {
     private let state: FakeState
     private var decoder = UpFrameDecoder()
-    private var bound: [UInt32: String] = [:]
+    private var bound: [UInt32: (id: String, attempt: UInt32)] = [:]
     private var transfer: (id: String, mediaType: String, bytes: [UInt8])?
     private var acknowledged: UInt64 = 0
+    private var firstSequence: UInt64 = 1
     var output = OutputBuffer()
     var isOver = false
     var isForResults = false
@@ -24,16 +25,25 @@ final class FakeStream: UpFrameHandler {
             output.appendError(error)
             isOver = true
         }
+        let applied = decoder.nextSequence
+        if !isForResults, applied > 0 { state.change { $0.watermark = max($0.watermark, applied - 1) } }
     }
 
     func acknowledge() {
         guard decoder.nextSequence > acknowledged + 1 else { return }
         acknowledged = decoder.nextSequence - 1
-        output.appendAcknowledgement(applied: acknowledged)
+        tellWatermarks()
+    }
+
+    /// Says again what is applied, and durable by now; nothing before the first item.
+    func tellWatermarks() {
+        guard acknowledged >= firstSequence else { return }
+        let now = state.now
+        output.appendAcknowledgement(applied: acknowledged, durable: now.isDurable ? min(now.durable, acknowledged) : nil)
     }
 
     func cancel(_ id: String, reason: String) {
-        guard let handle = bound.first(where: { $0.value == id })?.key else { return }
+        guard let handle = bound.first(where: { $0.value.id == id })?.key else { return }
         output.appendCancel(handle: handle, deadline: 5_000, reason: reason)
     }
 
@@ -42,19 +52,25 @@ final class FakeStream: UpFrameHandler {
     }
 
     /// Changes a live job, or refuses.
-    private func change(_ handle: UInt32, _ sequence: UInt64, _ body: (inout FakeState.Job) -> Void) -> Flow {
-        guard let id = bound[handle] else {
+    private func change(
+        _ handle: UInt32,
+        _ sequence: UInt64,
+        repeating ending: ReportedState? = nil,
+        _ body: (inout FakeState.Job) -> Void
+    ) -> Flow {
+        guard let (id, attempt) = bound[handle] else {
             output.appendRefusal(sequence: sequence, reason: .unknownJob, subject: .handle(handle))
             return .proceed
         }
-        let state = state.change { content -> ReportedState? in
-            let state = content.jobs[id]!.state
-            guard state == .queued || state == .processing else { return state }
+        let refusal = state.change { content -> (UpdateProtocol.RefusalReason, ReportedState)? in
+            let job = content.jobs[id]!
+            if job.isTerminal { return job.state == ending ? nil : (.alreadyFinished, job.state) }
+            if attempt < job.attempt { return (.attemptIsOver, job.state) }
             body(&content.jobs[id]!)
             return nil
         }
-        if let state {
-            output.appendRefusal(sequence: sequence, reason: .alreadyFinished, state: state, subject: .handle(handle))
+        if let (reason, state) = refusal {
+            output.appendRefusal(sequence: sequence, reason: reason, state: state, subject: .handle(handle))
         }
         return .proceed
     }
@@ -62,18 +78,21 @@ final class FakeStream: UpFrameHandler {
     // MARK: Frames
 
     func progress(handle: UInt32, basisPoints: UInt16, sequence: UInt64) -> Flow {
-        change(handle, sequence) {
-            $0.basisPoints = basisPoints
+        state.change { $0.updates += 1 }
+        return change(handle, sequence) {
+            $0.basisPoints = max($0.basisPoints ?? 0, basisPoints)
             $0.state = .processing
         }
     }
 
     func update(_ frame: UpdateFrame, sequence: UInt64) -> Flow {
+        state.change { $0.updates += 1 }
         if frame.basisPoints == nil, frame.units == nil, frame.step == nil, frame.note == nil { note("heartbeat") }
         return change(frame.handle, sequence) { job in
-            if let basisPoints = frame.basisPoints { job.basisPoints = basisPoints }
-            if let units = frame.units { job.units = "\(units.done)/\(units.total)" }
-            if let unit = frame.unit { job.units = (job.units ?? "") + " " + String(decoding: unit, as: UTF8.self) }
+            if frame.basisPoints != nil || frame.units != nil || frame.step != nil { job.state = .processing }
+            if let basisPoints = frame.basisPoints { job.basisPoints = max(job.basisPoints ?? 0, basisPoints) }
+            if let units = frame.units { job.amount = "\(units.done)/\(units.total)" }
+            if let unit = frame.unit { job.unit = String(decoding: unit, as: UTF8.self) }
             if let step = frame.step {
                 job.step = "\(step.index)/\(step.total) \(String(decoding: step.name, as: UTF8.self))"
             }
@@ -83,30 +102,51 @@ final class FakeStream: UpFrameHandler {
 
     func hello(_ frame: HelloFrame) -> Flow {
         isForResults = frame.isForResults
-        if !isForResults { state.change { $0.greetings += 1 } }
-        let interval = state.now.heartbeatInterval
-        output.appendWelcome(WelcomeFrame(isEphemeral: true, epoch: 1, heartbeatInterval: interval, boot: 1))
+        firstSequence = frame.firstSequence
+        acknowledged = firstSequence - 1
+        let before = state.now
+        let isResumed = !isForResults && before.resumes && frame.epoch != 0 && frame.epoch == before.epoch
+        if !isForResults {
+            state.change {
+                $0.greetings += 1
+                $0.epoch += 1
+            }
+            note("hello \(frame.epoch) \(frame.firstSequence)")
+        }
+        output.appendWelcome(
+            WelcomeFrame(
+                isEphemeral: !before.isDurable,
+                isResumed: isResumed,
+                epoch: state.now.epoch,
+                heartbeatInterval: before.heartbeatInterval,
+                boot: 1
+            )
+        )
+        if isResumed { output.appendAcknowledgement(applied: before.watermark) }
         return .proceed
     }
 
     func bind(_ frame: BindFrame, sequence: UInt64) -> Flow {
         let id = String(decoding: frame.taskID, as: UTF8.self)
         note("bind \(id)")
-        let state = state.change { content -> ReportedState in
+        let job = state.change { content -> FakeState.Job in
             content.jobs[id, default: FakeState.Job()].binds += 1
-            content.jobs[id]!.attempt = max(content.jobs[id]!.attempt, frame.attempt)
-            return content.jobs[id]!.state
+            let job = content.jobs[id]!
+            if !job.isTerminal, frame.attempt > job.attempt {
+                content.jobs[id] = FakeState.Job(attempt: frame.attempt, binds: job.binds)
+            }
+            return content.jobs[id]!
         }
-        guard state == .queued || state == .processing else {
+        guard !job.isTerminal, frame.attempt == 0 || frame.attempt == job.attempt else {
             output.appendRefusal(
                 sequence: sequence,
-                reason: .alreadyFinished,
-                state: state,
+                reason: job.isTerminal ? .alreadyFinished : .attemptIsOver,
+                state: job.state,
                 subject: .handle(frame.handle)
             )
             return .proceed
         }
-        bound[frame.handle] = id
+        bound[frame.handle] = (id, job.attempt)
         return .proceed
     }
 
@@ -116,30 +156,31 @@ final class FakeStream: UpFrameHandler {
 
     func complete(handle: UInt32, attempt: UInt32, sequence: UInt64) -> Flow {
         note("complete")
-        return change(handle, sequence) { $0.state = .completed }
+        return change(handle, sequence, repeating: .completed) { $0.state = .completed }
     }
 
     func fail(_ frame: FailFrame, sequence: UInt64) -> Flow {
         let text = "\(String(decoding: frame.code, as: UTF8.self)): \(String(decoding: frame.text, as: UTF8.self))"
-        return change(frame.handle, sequence) {
+        return change(frame.handle, sequence, repeating: .failed) {
             $0.state = .failed
             $0.failure = text
         }
     }
 
     func retry(handle: UInt32, attempt: UInt32, sequence: UInt64) -> Flow {
-        change(handle, sequence) {
-            $0 = FakeState.Job(attempt: attempt, binds: $0.binds)
+        bound[handle]?.attempt = attempt
+        return change(handle, sequence) {
+            if attempt > $0.attempt { $0 = FakeState.Job(attempt: attempt, binds: $0.binds) }
         }
     }
 
     func cancelAnswer(handle: UInt32, _ answer: CancelAnswer, sequence: UInt64) -> Flow {
-        if let id = bound[handle] { state.change { $0.jobs[id]!.answers.append(answer) } }
+        if let id = bound[handle]?.id { state.change { $0.jobs[id]!.answers.append(answer) } }
         return .proceed
     }
 
     func unbind(handle: UInt32, sequence: UInt64) -> Flow {
-        note("unbind \(bound[handle] ?? "?")")
+        note("unbind \(bound[handle]?.id ?? "?")")
         bound[handle] = nil
         return .proceed
     }

@@ -62,7 +62,7 @@ struct SessionCancelTests {
         harness.disconnect()
         harness.connect()
         _ = harness.sent()
-        harness.receive(.refusal(sequence: 1, .alreadyFinished, state: .cancelled, detail: ""))
+        harness.receive(.refusal(sequence: harness.firstSequence, .alreadyFinished, state: .cancelled, detail: ""))
         let silent = Cancellation(reason: "", deadline: nil)
         #expect(harness.takeEffects() == [.cancelled(job, silent), .ended(job, .cancelled)])
     }
@@ -119,9 +119,9 @@ struct SessionCancelTests {
         #expect(throws: WorkerError.self) {
             for number in 0..<501 { _ = try harness.open("more-\(number)", JobOptions()) }
         }
-        harness.session.streamBegan()
+        _ = harness.session.streamBegan(&harness.effects)
         #expect(harness.sent().count == 1_024)
-        harness.receive(.welcome(maximumHandles: 1_200, heartbeatMilliseconds: 1_000))
+        harness.receive(.welcome(Welcome(maximumHandles: 1_200, heartbeatMilliseconds: 1_000)))
         #expect(harness.sent().count == 1_200 - 1_024)
         let refused = harness.takeEffects().count {
             if case .ended(_, .refused(.overQuota)) = $0 { true } else { false }

@@ -56,10 +56,10 @@ struct SessionChangeTests {
         harness.disconnect()
         harness.connect()
         #expect(harness.sent() == [.bind(job, id: "a", options: JobOptions()), .complete(job), .unbind(job)])
-        harness.receive(.refusal(sequence: 1, .alreadyFinished, state: .completed, detail: ""))
+        harness.receive(.refusal(sequence: harness.firstSequence, .alreadyFinished, state: .completed, detail: ""))
         #expect(harness.takeEffects() == [.settle(ticket, nil), .ended(job, .completed)])
-        harness.receive(.refusal(sequence: 2, .unknownJob, state: nil, detail: ""))
-        harness.receive(.refusal(sequence: 3, .unknownJob, state: nil, detail: ""))
+        harness.receive(.refusal(sequence: harness.firstSequence + 1, .unknownJob, state: nil, detail: ""))
+        harness.receive(.refusal(sequence: harness.firstSequence + 2, .unknownJob, state: nil, detail: ""))
         harness.acknowledge()
         #expect(harness.session.jobs.count == 0)
     }
@@ -73,7 +73,7 @@ struct SessionChangeTests {
         harness.disconnect()
         harness.connect()
         _ = harness.sent()
-        harness.receive(.refusal(sequence: 1, .alreadyFinished, state: .failed, detail: ""))
+        harness.receive(.refusal(sequence: harness.firstSequence, .alreadyFinished, state: .failed, detail: ""))
         let error = WorkerError.refused(.alreadyFinished, state: .failed, detail: "")
         #expect(harness.takeEffects().contains(.settle(ticket, error)))
     }
@@ -134,9 +134,9 @@ struct SessionChangeTests {
         harness.connect()
         let frames = harness.sent()
         #expect(frames.count == 3 && frames.last == .flush)
-        harness.receive(.acknowledgement(applied: 2))
+        harness.receive(.acknowledgement(applied: harness.firstSequence + 1))
         #expect(harness.takeEffects() == [])
-        harness.receive(.acknowledgement(applied: 3))
+        harness.receive(.acknowledgement(applied: harness.firstSequence + 2))
         #expect(harness.takeEffects() == [.settle(ticket, nil)])
     }
 }

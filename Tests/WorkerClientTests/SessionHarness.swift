@@ -5,6 +5,8 @@ final class SessionHarness {
     var session: Session
     var effects: [Effect] = []
     private(set) var lastSequence: UInt64 = 0
+    /// The number of the present stream's first frame.
+    private(set) var firstSequence: UInt64 = 1
 
     init(maximumJobs: Int = 100) {
         session = Session(maximumJobs: maximumJobs)
@@ -17,10 +19,16 @@ final class SessionHarness {
         return harness
     }
 
-    func connect(maximumHandles: Int = 1_000) {
-        lastSequence = 0
-        session.streamBegan()
-        receive(.welcome(maximumHandles: maximumHandles, heartbeatMilliseconds: 10_000))
+    /// Opens a stream, has it greeted, and returns what hello said.
+    @discardableResult
+    func connect(_ change: (inout Welcome) -> Void = { _ in }) -> Opening {
+        let opening = session.streamBegan(&effects)
+        firstSequence = opening.firstSequence
+        lastSequence = opening.firstSequence - 1
+        var welcome = Welcome(maximumHandles: 1_000, heartbeatMilliseconds: 10_000, epoch: opening.epoch + 1)
+        change(&welcome)
+        receive(.welcome(welcome))
+        return opening
     }
 
     func disconnect() {
@@ -31,7 +39,9 @@ final class SessionHarness {
     func sent() -> [UpFrame] {
         var frames: [UpFrame] = []
         while let frame = session.nextFrame(&effects) { frames.append(frame) }
-        lastSequence += UInt64(frames.count)
+        for frame in frames {
+            if case .run(let entries) = frame { lastSequence += UInt64(entries.count) } else { lastSequence += 1 }
+        }
         return frames
     }
 

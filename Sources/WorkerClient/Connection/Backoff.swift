@@ -17,6 +17,12 @@ struct Backoff {
         return min(delay, delays.upperBound) * Double.random(in: 0.5...1, using: &generator)
     }
 
+    /// A wait that the server told everyone alike: at least as long, and up to half as long again, so that not all come
+    /// back at once.
+    static func spread(_ wait: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
+        wait * Double.random(in: 1...1.5, using: &generator)
+    }
+
     /// Starts again with the shortest delay.
     mutating func reset() {
         failures = 0

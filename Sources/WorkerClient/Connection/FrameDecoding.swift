@@ -31,14 +31,19 @@ private struct Collector: DownFrameHandler {
     mutating func welcome(_ frame: WelcomeFrame) -> Flow {
         take(
             .welcome(
-                maximumHandles: frame.limits.maximumHandles,
-                heartbeatMilliseconds: frame.heartbeatInterval
+                Welcome(
+                    maximumHandles: frame.limits.maximumHandles,
+                    heartbeatMilliseconds: frame.heartbeatInterval,
+                    epoch: frame.epoch,
+                    isResumed: frame.isResumed,
+                    isEphemeral: frame.isEphemeral
+                )
             )
         )
     }
 
     mutating func acknowledgement(applied: UInt64, durable: UInt64?) -> Flow {
-        take(.acknowledgement(applied: applied))
+        take(.acknowledgement(applied: applied, durable: durable))
     }
 
     mutating func refusal(_ frame: RefusalFrame) -> Flow {
@@ -81,7 +86,15 @@ private struct Collector: DownFrameHandler {
 
     mutating func error(_ frame: ErrorFrame) -> Flow {
         let text = String(decoding: frame.text, as: UTF8.self)
-        return take(.error("the server ended the stream: \(text.isEmpty ? "error \(frame.code.rawValue)" : text)"))
+        let words = text.isEmpty ? "error \(frame.code.rawValue)" : text
+        return switch frame.code {
+        case .displaced: take(.dismissal(.displaced))
+        // Coming back would repeat the defect.
+        case .integerTooLong, .frameTooLong, .unsupportedFrame, .badOpening, .afterGoodbye, .truncated,
+            .malformedFrame, .unsupportedVersion, .notAllowed:
+            take(.dismissal(.rejected(words)))
+        default: take(.error("the server ended the stream: \(words)"))
+        }
     }
 }
 

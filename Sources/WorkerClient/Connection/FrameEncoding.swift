@@ -24,6 +24,7 @@ extension OutputBuffer {
                 step: fields.contains(.step) ? (report.stepIndex, report.stepTotal, report.stepName) : nil,
                 note: fields.contains(.note) ? report.note : nil
             )
+        case .run(let entries): append(run: entries)
         case .start(let handle): appendStart(handle: handle.rawValue)
         case .retry(let handle, let attempt): appendRetry(handle: handle.rawValue, attempt: attempt)
         case .complete(let handle): appendComplete(handle: handle.rawValue)

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import HTTP2
 import NIOCore
 import UpdateProtocol
@@ -35,12 +36,12 @@ final class ServerConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        if context.localAddress != nil, context.localAddress == context.remoteAddress { return refuseSelf(context) }
         http2.delegate = self
-        guard let stream = open(isForResults: false) else {
-            return end("the connection takes no request")
-        }
+        guard let opening = link.opened(self) else { return end("the client is closed") }
+        guard let stream = open(opening) else { return end("the connection takes no request") }
         updates = stream
-        link.opened(self)
+        link.send()
         writeOutput()
     }
 
@@ -70,6 +71,16 @@ final class ServerConnection: ChannelInboundHandler {
         self.context = nil
         http2.connectionClosed()
         link.ended(self, reason: reason)
+    }
+
+    /// Where nobody listens, and the port is one of those that the system gives to clients, the socket may get that very
+    /// port and meet itself (RFC 9293, section 3.5: simultaneous open). Nobody is there, then; and the port is let go of
+    /// without the wait after a close, so that the server can have it.
+    private func refuseSelf(_ context: ChannelHandlerContext) {
+        endReason = "cannot connect to \(link.address.authority): Connection refused"
+        let channel = context.channel
+        guard let options = channel as? any SocketOptionProvider else { return channel.close(promise: nil) }
+        options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
     }
 
     // MARK: For the link
@@ -119,13 +130,18 @@ final class ServerConnection: ChannelInboundHandler {
         if http2.isFinished, endReason == nil { end("the server closed the connection") }
     }
 
-    /// Opens a stream of frames and says hello on it.
-    func open(isForResults: Bool) -> StreamID? {
+    /// Opens a stream of frames and says hello on it; without `opening`, one for results.
+    func open(_ opening: Opening?) -> StreamID? {
         var head = HeaderBlock(request: "POST", authority: link.address.authority, path: "/v1/updates")
         head.append("content-type", UpdateMediaType.name)
         guard let stream = http2.request(head, endStream: false) else { return nil }
         var hello = OutputBuffer(capacity: 128)
-        hello.appendHello(producer: link.producer, isForResults: isForResults)
+        hello.appendHello(
+            producer: link.producer,
+            epoch: opening?.epoch ?? 0,
+            firstSequence: opening?.firstSequence ?? 1,
+            isForResults: opening == nil
+        )
         hello.withBytes { http2.write(stream, $0) }
         return stream
     }

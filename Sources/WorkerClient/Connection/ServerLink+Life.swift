@@ -49,16 +49,17 @@ extension ServerLink {
         finishClosing(isDelivered: false)
     }
 
-    func finishClosing(isDelivered: Bool) {
+    func finishClosing(isDelivered: Bool, _ error: WorkerError = .closed) {
         guard !isClosed else { return }
         let connection = self.connection
         if case .waiting(let attempt) = phase { attempt?.cancel() }
         phase = .closed(isDelivered: isDelivered)
         stopConnectionTimers()
         patience?.cancel()
+        pause?.cancel()
         closeDeadline?.cancel()
         session.onLoop { session, effects in session.finishClosing(&effects) }
-        session.settleConnectionWaiters(.closed)
+        session.settleConnectionWaiters(error)
         connection?.end("the client is closed")
         for promise in closePromises { promise.succeed(isDelivered) }
         closePromises = []

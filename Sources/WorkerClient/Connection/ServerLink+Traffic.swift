@@ -16,8 +16,7 @@ extension ServerLink {
 
     func sendSoon() {
         guard soon == nil else { return }
-        let due = max(lastSend + TimeAmount(configuration.reportInterval), pausedUntil)
-        let delay = due - .now()
+        let delay = lastSend + TimeAmount(configuration.reportInterval) - .now()
         guard delay > .zero else { return send() }
         soon = schedule(in: delay) { link in
             link.soon = nil
@@ -55,9 +54,9 @@ extension ServerLink {
     /// Frames came on the stream of updates.
     func received(_ frames: [DownFrame], _ connection: ServerConnection) {
         for frame in frames {
-            if case .welcome(_, let heartbeat) = frame { greeted(heartbeatMilliseconds: heartbeat) }
             act(on: session.onLoop { session, effects in session.receive(frame, &effects) }, connection)
-            if case .welcome = frame { session.settleConnectionWaiters(nil) }
+            if case .welcome(let welcome) = frame { greeted(welcome) }
+            if greeting != nil, session.isConnected { isReady() }
         }
     }
 
@@ -71,33 +70,54 @@ extension ServerLink {
         connection.end("the server ended the stream of updates")
     }
 
-    func greeted(heartbeatMilliseconds: UInt32) {
+    func greeted(_ welcome: Welcome) {
+        startTicks(every: min(max(welcome.heartbeatMilliseconds, 30), Limits.heartbeatMilliseconds))
+    }
+
+    /// Everything that the server says before it takes reports has been said.
+    func isReady() {
         greeting?.cancel()
         greeting = nil
         patience?.cancel()
         patience = nil
         session.lastFailure = nil
-        startTicks(every: min(max(heartbeatMilliseconds, 30), Limits.heartbeatMilliseconds))
+        session.settleConnectionWaiters(nil)
         logger.debug("connected", metadata: ["server": "\(address.authority)"])
     }
 
     func act(on effects: [Effect], _ connection: ServerConnection) {
         for effect in effects {
             switch effect {
-            case .slowDown(let milliseconds): pausedUntil = .now() + .milliseconds(Int64(milliseconds))
+            case .slowDown(let milliseconds): pauseReports(.milliseconds(Int64(milliseconds)))
             case .leave(let reason, let milliseconds):
-                notBefore = .now() + .milliseconds(Int64(milliseconds))
+                var generator = SystemRandomNumberGenerator()
+                let wait = Backoff.spread(.milliseconds(Int64(milliseconds)), using: &generator)
+                notBefore = .now() + TimeAmount(wait)
                 logger.debug("leaving", metadata: ["reason": "\(reason)"])
             case .disconnect(let reason): connection.end(reason)
+            case .stop(let error):
+                logger.error("stopped", metadata: ["reason": "\(error)"])
+                session.lastFailure = "\(error)"
+                finishClosing(isDelivered: false, error)
             case .remark(let text): logger.warning("\(text)")
             case .settle, .cancelled, .ended: break
             }
         }
     }
 
+    /// Sends no mere reports for `duration`, counted from now; what was asked before counts no more.
+    func pauseReports(_ duration: TimeAmount) {
+        session.onLoop { session, _ in session.pause(true) }
+        pause?.cancel()
+        pause = schedule(in: duration) { link in
+            link.session.onLoop { session, _ in session.pause(false) }
+            link.send()
+        }
+    }
+
     /// Begins a result on the present connection.
     func beginUpload(_ heading: ResultHeading) throws(WorkerError) -> Upload {
-        guard let connection, let stream = connection.open(isForResults: true) else {
+        guard let connection, let stream = connection.open(nil) else {
             throw .serverAway(session.lastFailure)
         }
         let upload = Upload(heading, stream, connection)

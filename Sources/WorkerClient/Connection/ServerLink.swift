@@ -36,7 +36,8 @@ final class ServerLink {
     /// Reports that can wait are to be sent then.
     var soon: Scheduled<Void>?
     var lastSend = NIODeadline.uptimeNanoseconds(0)
-    var pausedUntil = NIODeadline.uptimeNanoseconds(0)
+    /// The end of a pause that the server asked for.
+    var pause: Scheduled<Void>?
     var closeDeadline: Scheduled<Void>?
     var closePromises: [EventLoopPromise<Bool>] = []
     var output = OutputBuffer(capacity: 4_096)
@@ -103,16 +104,17 @@ final class ServerLink {
         lost("cannot connect to \(address.authority): \(reason)")
     }
 
-    /// The connection stands and has opened its stream of updates.
-    func opened(_ connection: ServerConnection) {
-        guard case .connecting = phase else { return connection.end("the client is closed") }
+    /// The connection stands and opens its stream of updates with what this returns; nil when it is not wanted any more.
+    func opened(_ connection: ServerConnection) -> Opening? {
+        guard case .connecting = phase else { return nil }
         phase = .connected(connection)
-        session.onLoop { session, _ in session.streamBegan() }
+        var opening: Opening?
+        session.onLoop { session, effects in opening = session.streamBegan(&effects) }
         greeting = schedule(in: TimeAmount(configuration.connectTimeout)) { link in
             link.connection?.end("the server did not greet in time")
         }
         startTicks(every: Limits.heartbeatMilliseconds)
-        send()
+        return opening
     }
 
     /// The connection is gone.

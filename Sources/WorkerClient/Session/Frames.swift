@@ -16,6 +16,8 @@ enum UpFrame: Equatable {
     case bind(JobHandle, id: String, options: JobOptions)
     /// The fields of `report` that `fields` names; none: a heartbeat.
     case update(JobHandle, fields: Report.Fields, report: Report)
+    /// The progress, and nothing else, of several jobs, lowest number first. Each entry takes a sequence number.
+    case run([RunEntry])
     case start(JobHandle)
     case retry(JobHandle, attempt: UInt32)
     case complete(JobHandle)
@@ -24,6 +26,20 @@ enum UpFrame: Equatable {
     case unbind(JobHandle)
     case flush
     case goodbye
+}
+
+/// One job's progress among that of others.
+struct RunEntry: Equatable {
+    let handle: JobHandle
+    let basisPoints: UInt16
+}
+
+/// What hello says besides the producer's name.
+struct Opening: Equatable {
+    /// The epoch of the producer's last welcome; 0 for a fresh start.
+    var epoch: UInt64
+    /// The number that the next frame takes, greater than any before.
+    var firstSequence: UInt64
 }
 
 /// Why a job failed, in the worker's words.
@@ -38,12 +54,26 @@ enum WorkerReply: Equatable, Sendable {
     case received, stopped, refused
 }
 
+/// How the server greets.
+struct Welcome: Equatable {
+    /// Handles stay below this.
+    var maximumHandles: Int
+    /// No longer than this passes without a frame.
+    var heartbeatMilliseconds: UInt32
+    /// For the next hello.
+    var epoch: UInt64 = 1
+    /// An acknowledgement follows that says how much of the streams before was applied.
+    var isResumed = false
+    /// Nothing is ever durable: what is applied is all that there is.
+    var isEphemeral = true
+}
+
 /// A frame that came from the server on the stream of updates.
 enum DownFrame: Equatable {
-    /// Handles stay below `maximumHandles`; no longer than `heartbeatMilliseconds` passes without a frame.
-    case welcome(maximumHandles: Int, heartbeatMilliseconds: UInt32)
-    /// Everything up to and including `applied` is applied, or refused; refusals come before.
-    case acknowledgement(applied: UInt64)
+    case welcome(Welcome)
+    /// Everything up to and including `applied` is applied, or refused; refusals come before. What `durable` covers
+    /// also survives the server.
+    case acknowledgement(applied: UInt64, durable: UInt64? = nil)
     case refusal(sequence: UInt64, RefusalReason, state: RemoteState?, detail: String)
     case cancel(handle: UInt32, Cancellation)
     case expired(handle: UInt32)
@@ -51,8 +81,10 @@ enum DownFrame: Equatable {
     case goodbye(reason: String, retryAfterMilliseconds: UInt32)
     /// How a result stands that is on its way, on its own stream.
     case result(ResultState)
-    /// The server ends the stream.
+    /// The server ends the stream; another one may do better.
     case error(String)
+    /// The server ends the stream, and wants no other one of this client.
+    case dismissal(WorkerError)
 }
 
 /// How the server holds a result.
@@ -78,6 +110,8 @@ enum Effect: Equatable {
     case leave(reason: String, retryAfterMilliseconds: UInt32)
     /// The stream is of no more use.
     case disconnect(reason: String)
+    /// The client is of no more use.
+    case stop(WorkerError)
     /// For the log.
     case remark(String)
 }

@@ -14,8 +14,12 @@ struct JobEntry {
     struct Pending<Value: Sendable> {
         var value: Value
         var isSent = false
+        /// The number of the frame that carried it last.
+        var sequence: UInt64 = 0
         /// It was sent on a stream that was lost before the answer came: the server may have applied it.
         var mayHaveLanded = false
+        /// The server has taken it, for all that is known: it is sent again only if the job can still be bound.
+        var awaitsBinding = false
         var tickets: [Ticket]
     }
 
@@ -62,8 +66,12 @@ struct JobEntry {
     var end: JobEnd?
     /// The server still knows the handle and is to be told that it is free.
     var needsUnbind = false
-    /// The sequence number of the last frame about it on the present stream.
+    /// The number of the last frame about it.
     var lastSequence: UInt64 = 0
+    /// The number of the last frame that carried reports.
+    var reportSequence: UInt64 = 0
+    /// It has a place among those whose reports wait because the server asked for it.
+    var isHeld = false
 
     init(id: String, options: JobOptions) {
         self.id = id
@@ -73,22 +81,43 @@ struct JobEntry {
     /// True while the worker's reports and changes mean anything.
     var takesReports: Bool { end == nil && ending == nil && cancellation == nil }
 
-    /// Marks everything as unsent that a server must be told which knows nothing of what came before.
-    mutating func prepareForNewStream() {
+    /// What is left to do about the job on a new stream.
+    enum Prospect: Equatable {
+        /// It is bound again and goes on.
+        case goesOn
+        /// What was to end it here has been applied.
+        case over(JobEnd)
+    }
+
+    /// Marks as unsent what a server has to be told that applied everything up to `watermark`, and nothing else.
+    mutating func prepareForNewStream(appliedUpTo watermark: UInt64) -> Prospect {
+        let wasAccepted = binding == .accepted
         binding = .unsent
-        lastSequence = 0
         needsUnbind = false
-        unsent = report.known
-        reply?.isSent = false
+        if reportSequence > watermark || reportSequence == 0 { unsent.formUnion(report.known) }
         if let pending = retry {
             // The binding names the attempt, and so begins it; asking for it twice could be refused.
             bindingTickets += pending.tickets
             retry = nil
         }
-        if ending?.isSent == true {
+        if let pending = reply, pending.isSent {
+            if pending.sequence > watermark {
+                reply!.isSent = false
+            } else if pending.value == .received {
+                reply = nil
+            } else {
+                return .over(.cancelled)
+            }
+        }
+        if let pending = ending, pending.isSent {
+            let isCovered = pending.sequence <= watermark
+            if isCovered, wasAccepted, pending.value == .release { return .over(.released) }
             ending!.isSent = false
             ending!.mayHaveLanded = true
+            // A refusal may have been lost with the stream: the answer to the binding tells the truth.
+            ending!.awaitsBinding = isCovered && pending.value != .release
         }
+        return .goesOn
     }
 
     /// Everyone who waits for something about this job; forgets them.

@@ -76,7 +76,7 @@ extension Session {
     /// Waits until everything that was reported before this call is applied.
     mutating func flush(_ effects: inout [Effect]) -> Ticket {
         let ticket = makeTicket()
-        if let refusal = isClosing ? .closed : absence {
+        if let refusal = futility {
             effects.append(.settle(ticket, refusal))
         } else {
             queue.append(.flush(ticket))
@@ -93,10 +93,10 @@ extension Session {
     /// for too long already.
     private func canWait(_ handle: JobHandle, _ ticket: Ticket, _ effects: inout [Effect]) -> Bool {
         guard let entry = jobs[handle], entry.end == nil else {
-            effects.append(.settle(ticket, .ended(jobs[handle]?.end ?? .closed)))
+            effects.append(.settle(ticket, dismissal ?? .ended(jobs[handle]?.end ?? .closed)))
             return false
         }
-        if let refusal = isClosing ? .closed : absence {
+        if let refusal = futility {
             effects.append(.settle(ticket, refusal))
             return false
         }

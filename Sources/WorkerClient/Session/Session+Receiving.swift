@@ -2,14 +2,13 @@
 extension Session {
     mutating func receive(_ frame: DownFrame, _ effects: inout [Effect]) {
         switch frame {
-        case .welcome(let maximumHandles, _):
-            if phase == .greeting { phase = .ready }
-            handleLimit = maximumHandles
-            absence = nil
-        case .acknowledgement(let applied):
-            while let (sequence, meaning) = inFlight.popFirst(upTo: applied) {
-                acknowledged(meaning, sequence, &effects)
-            }
+        case .welcome(let welcome): greeted(welcome, &effects)
+        case .acknowledgement(let applied, let durable):
+            if phase == .catchingUp { return caughtUp(appliedUpTo: applied, &effects) }
+            while let meaning = inFlight.applyFirst(upTo: applied) { acknowledged(meaning, &effects) }
+            // What is only applied is lost with its server; one that keeps nothing will never say more.
+            let confirmed = isEphemeral ? applied : durable ?? 0
+            while let meaning = inFlight.confirmFirst(upTo: confirmed) { self.confirmed(meaning, &effects) }
         case .refusal(let sequence, let reason, let state, let detail):
             guard let meaning = inFlight.refuse(sequence) else { return }
             refused(meaning, Refusal(reason: reason, state: state, detail: detail), &effects)
@@ -25,27 +24,31 @@ extension Session {
             effects.append(.slowDown(milliseconds: milliseconds))
         case .goodbye(let reason, let milliseconds):
             wantsToLeave = true
+            releaseHeld()
             effects.append(.leave(reason: reason, retryAfterMilliseconds: milliseconds))
         case .result:
             // Results travel on streams of their own.
             break
         case .error(let reason):
             effects.append(.disconnect(reason: reason))
+        case .dismissal(let error):
+            dismissed(error, &effects)
         }
     }
 
     /// A frame was applied.
-    private mutating func acknowledged(
-        _ meaning: FramesInFlight.Meaning,
-        _ sequence: UInt64,
-        _ effects: inout [Effect]
-    ) {
+    private mutating func acknowledged(_ meaning: FramesInFlight.Meaning, _ effects: inout [Effect]) {
         switch meaning {
         case .bind(let handle):
             if let entry = jobs[handle], entry.end == nil {
                 jobs[handle]!.binding = .accepted
                 jobs[handle]!.bindingTickets = []
                 for ticket in entry.bindingTickets { effects.append(.settle(ticket, nil)) }
+                if entry.ending?.awaitsBinding == true {
+                    // The job is alive: what was to end it cannot have been applied.
+                    jobs[handle]!.ending!.awaitsBinding = false
+                    enqueue(handle)
+                }
             }
             freeIfIdle(handle)
         case .retry(let handle):
@@ -54,20 +57,27 @@ extension Session {
                 for ticket in pending.tickets { effects.append(.settle(ticket, nil)) }
             }
             freeIfIdle(handle)
-        case .ending(let handle): ended(handle, &effects)
         case .reply(let handle): replied(handle, &effects)
         case .report(let handle), .unbind(let handle): freeIfIdle(handle)
         case .refused(let handle): if let handle { freeIfIdle(handle) }
+        case .ending, .flush, .goodbye: break
+        }
+    }
+
+    /// A frame was applied for good.
+    private mutating func confirmed(_ meaning: FramesInFlight.Meaning, _ effects: inout [Effect]) {
+        switch meaning {
+        case .ending(let handle): ended(handle, &effects)
         case .flush(let ticket): effects.append(.settle(ticket, nil))
-        case .goodbye: break
+        case .bind, .report, .retry, .unbind, .reply, .refused, .goodbye: break
         }
     }
 
     /// The end that the worker asked for is applied.
-    private mutating func ended(_ handle: JobHandle, _ effects: inout [Effect]) {
+    mutating func ended(_ handle: JobHandle, _ effects: inout [Effect]) {
         if let ending = jobs[handle]?.ending, jobs[handle]!.end == nil {
-            jobs[handle]!.ending!.tickets = []
-            for ticket in ending.tickets { effects.append(.settle(ticket, nil)) }
+            // What came before it was applied as well.
+            for ticket in jobs[handle]!.takeTickets() { effects.append(.settle(ticket, nil)) }
             end(handle, ending.value.end, error: nil, &effects)
         }
         freeIfIdle(handle)

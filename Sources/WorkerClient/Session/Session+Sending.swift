@@ -3,11 +3,15 @@ extension Session {
     /// The next frame, or nil when there is nothing to send, or nothing may be sent at present. The caller must send
     /// it: it counts as sent, in this order, from now on.
     mutating func nextFrame(_ effects: inout [Effect]) -> UpFrame? {
-        guard phase == .greeting || phase == .ready, inFlight.count < Limits.framesInFlight else { return nil }
+        guard phase == .greeting || phase == .ready, room > 0 else { return nil }
         while let task = queue.first {
             switch task {
             case .flush(let ticket):
                 queue.removeFirst()
+                guard held.isEmpty else {
+                    heldFlushes.append(ticket)
+                    continue
+                }
                 _ = inFlight.append(.flush(ticket))
                 return .flush
             case .job(let handle):
@@ -17,15 +21,61 @@ extension Session {
                     let error = WorkerError.refused(.overQuota, state: nil, detail: "more jobs than the server binds")
                     end(handle, .refused(.overQuota), error: error, &effects)
                 }
+                if saysProgressOnly(handle), !holdsReports { return nextRun() }
                 if let frame = nextFrame(about: handle) { return frame }
                 queue.removeFirst()
                 jobs[handle]?.isQueued = false
+                hold(handle)
             }
         }
         guard wantsToLeave else { return nil }
         phase = .leaving
         _ = inFlight.append(.goodbye)
         return .goodbye
+    }
+
+    /// How many more frames may be sent before the server has answered.
+    private var room: Int {
+        min(Limits.framesInFlight - inFlight.count, Limits.framesUnconfirmed - inFlight.unconfirmedCount)
+    }
+
+    // MARK: Runs
+
+    /// True when there is nothing to say about the job but its progress.
+    private func saysProgressOnly(_ handle: JobHandle) -> Bool {
+        guard let entry = jobs[handle], entry.takesReports, entry.binding != .unsent, entry.reply == nil,
+            entry.retry?.isSent != false
+        else { return false }
+        return entry.unsent.subtracting(.heartbeat) == .progress
+    }
+
+    /// The progress of all jobs from the head of the queue on that have nothing else to say; of at least one.
+    private mutating func nextRun() -> UpFrame {
+        var entries: [RunEntry] = []
+        let limit = min(room, Limits.runEntries)
+        while entries.count < limit, case .job(let handle)? = queue.first, saysProgressOnly(handle) {
+            queue.removeFirst()
+            jobs[handle]!.isQueued = false
+            jobs[handle]!.unsent = []
+            entries.append(RunEntry(handle: handle, basisPoints: jobs[handle]!.report.basisPoints))
+        }
+        // Numbers that ascend cost the least, and the order of reports about different jobs means nothing.
+        entries.sort { $0.handle.rawValue < $1.handle.rawValue }
+        for entry in entries { note(.report(entry.handle), entry.handle) }
+        if entries.count == 1 {
+            let handle = entries[0].handle
+            return .update(handle, fields: .progress, report: jobs[handle]!.report)
+        }
+        return .run(entries)
+    }
+
+    /// Remembers a job whose reports have to wait, if this is one.
+    private mutating func hold(_ handle: JobHandle) {
+        guard holdsReports, let entry = jobs[handle], entry.end == nil, !entry.unsent.isEmpty, !entry.isHeld else {
+            return
+        }
+        jobs[handle]!.isHeld = true
+        held.append(handle)
     }
 
     /// The next frame about one job: its binding first, its end last.
@@ -42,6 +92,7 @@ extension Session {
         }
         if let reply = entry.reply, !reply.isSent {
             jobs[handle]!.reply!.isSent = true
+            jobs[handle]!.reply!.sequence = inFlight.nextSequence
             return sent(.cancelAnswer(handle, reply.value), as: .reply(handle), handle)
         }
         if entry.cancellation != nil { return nil }
@@ -53,13 +104,15 @@ extension Session {
             jobs[handle]!.unsent.remove(.start)
             return sent(.start(handle), as: .report(handle), handle)
         }
-        if !entry.unsent.isEmpty {
+        // A pause costs no last value: those that an end follows go out with it.
+        if !entry.unsent.isEmpty, !holdsReports || entry.ending != nil {
             let fields = entry.unsent.intersection(.values)
             jobs[handle]!.unsent = []
             return sent(.update(handle, fields: fields, report: entry.report), as: .report(handle), handle)
         }
-        guard let ending = entry.ending else { return nil }
+        guard let ending = entry.ending, !ending.awaitsBinding else { return nil }
         jobs[handle]!.ending!.isSent = true
+        jobs[handle]!.ending!.sequence = inFlight.nextSequence
         switch ending.value {
         case .release: return sent(.unbind(handle), as: .ending(handle), handle)
         case .complete:
@@ -76,7 +129,13 @@ extension Session {
         as meaning: FramesInFlight.Meaning,
         _ handle: JobHandle
     ) -> UpFrame {
-        jobs[handle]!.lastSequence = inFlight.append(meaning)
+        note(meaning, handle)
         return frame
+    }
+
+    private mutating func note(_ meaning: FramesInFlight.Meaning, _ handle: JobHandle) {
+        let sequence = inFlight.append(meaning)
+        jobs[handle]!.lastSequence = sequence
+        if case .report = meaning { jobs[handle]!.reportSequence = sequence }
     }
 }

@@ -11,10 +11,14 @@ import UpdateProtocol
 struct Session {
     /// Where the stream of updates stands.
     enum Phase: Equatable {
-        /// No stream. → greeting
+        /// No stream. → greeting, returning
         case away
-        /// The stream is open and frames go out; the server has not greeted. → ready, leaving, away
+        /// The first stream is open and frames go out; the server has not greeted. → ready, leaving, away
         case greeting
+        /// A later stream is open; what there is to send depends on the server's greeting. → catchingUp, ready, away
+        case returning
+        /// The server has greeted and is about to say what of the streams before it has applied. → ready, away
+        case catchingUp
         /// The server has greeted. → leaving, away
         case ready
         /// A goodbye was sent: nothing more goes out. → away
@@ -24,6 +28,8 @@ struct Session {
     var phase = Phase.away
     /// The server is away and patience is at an end: those who ask are told at once.
     var absence: WorkerError?
+    /// The server wants nothing more of this client: nothing is taken any more, and everyone is told why.
+    private(set) var dismissal: WorkerError?
     /// No job is opened and no change taken any more.
     private(set) var isClosing = false
     /// A goodbye follows what is queued, because the client closes or the server drains.
@@ -33,6 +39,16 @@ struct Session {
     var jobs = JobSlots()
     var queue = TaskQueue()
     var inFlight = FramesInFlight()
+    /// What the next hello names; 0 for a fresh start.
+    private var epoch: UInt64 = 0
+    /// What is applied on this server survives it no better than what is not.
+    var isEphemeral = true
+    /// The server asked for a pause in mere reports.
+    private(set) var isPaused = false
+    /// Jobs whose reports wait for the end of that pause.
+    var held: [JobHandle] = []
+    /// Questions that stand behind reports which wait.
+    var heldFlushes: [Ticket] = []
     private var openIDs: Set<String> = []
     private var ticketsMade: UInt64 = 0
     private let maximumJobs: Int
@@ -42,33 +58,91 @@ struct Session {
     }
 
     /// Nothing waits to be sent or acknowledged.
-    var isDelivered: Bool { queue.isEmpty && inFlight.isOnlyGoodbye }
+    var isDelivered: Bool { queue.isEmpty && held.isEmpty && heldFlushes.isEmpty && inFlight.isOnlyGoodbye }
+
+    /// Why there is no sense in waiting; nil when there is.
+    var futility: WorkerError? { dismissal ?? (isClosing ? .closed : absence) }
+
+    /// True when mere reports wait. A client that leaves tells what it has, once.
+    var holdsReports: Bool { isPaused && !wantsToLeave }
 
     // MARK: The stream
 
-    /// A stream has been opened; its hello is the shell's to send.
-    mutating func streamBegan() {
+    /// A stream has been opened; the shell is to send hello with what this returns. No number of it was used before.
+    mutating func streamBegan(_ effects: inout [Effect]) -> Opening {
         assert(phase == .away && inFlight.isEmpty, "a stream began in phase \(phase)")
-        phase = .greeting
+        phase = epoch == 0 ? .greeting : .returning
         handleLimit = UpdateLimits.assumed.maximumHandles
         wantsToLeave = isClosing
+        if phase == .greeting { prepareJobs(appliedUpTo: 0, &effects) }
+        return Opening(epoch: epoch, firstSequence: inFlight.nextSequence)
+    }
+
+    /// The server has greeted.
+    mutating func greeted(_ welcome: Welcome, _ effects: inout [Effect]) {
+        handleLimit = welcome.maximumHandles
+        isEphemeral = welcome.isEphemeral
+        epoch = welcome.epoch
+        absence = nil
+        switch phase {
+        case .greeting: phase = .ready
+        case .returning where welcome.isResumed: phase = .catchingUp
+        case .returning: caughtUp(appliedUpTo: 0, &effects)
+        case .away, .catchingUp, .ready, .leaving: break
+        }
+    }
+
+    /// It is known what the server has applied of earlier streams; the rest goes out.
+    mutating func caughtUp(appliedUpTo watermark: UInt64, _ effects: inout [Effect]) {
+        phase = .ready
+        prepareJobs(appliedUpTo: watermark, &effects)
     }
 
     /// The stream is gone. Everything that the server did not acknowledge, and everything that a server would need to
     /// know about the jobs that are still open, is to be sent again.
     mutating func streamEnded() {
+        // A welcome that was lost gave an epoch which is not known here. An older one would read as a zombie's.
+        if phase == .greeting || phase == .returning { epoch = 0 }
         phase = .away
-        let flushes = inFlight.flushes
+        let flushes = inFlight.flushes + heldFlushes + queue.removeFlushes()
+        heldFlushes = []
         inFlight.removeAll()
+        releaseHeld()
         for handle in jobs.handles {
-            if jobs[handle]!.end != nil {
-                jobs.remove(handle)
-            } else {
-                jobs[handle]!.prepareForNewStream()
-                enqueue(handle)
-            }
+            if jobs[handle]!.end != nil { jobs.remove(handle) } else { enqueue(handle) }
         }
         // A flush speaks of what was reported before it, which now stands in the queue again.
+        for ticket in flushes { queue.append(.flush(ticket)) }
+    }
+
+    /// Finds out what is left to do about each job on the present stream.
+    private mutating func prepareJobs(appliedUpTo watermark: UInt64, _ effects: inout [Effect]) {
+        for handle in jobs.handles where jobs[handle]!.end == nil {
+            guard case .over(let end) = jobs[handle]!.prepareForNewStream(appliedUpTo: watermark) else { continue }
+            if end == jobs[handle]!.ending?.value.end {
+                ended(handle, &effects)
+            } else {
+                self.end(handle, end, error: nil, &effects)
+            }
+        }
+    }
+
+    /// Reports wait from now on, or no longer.
+    mutating func pause(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        if !isPaused { releaseHeld() }
+    }
+
+    /// Puts what waits for the end of a pause back into the queue.
+    mutating func releaseHeld() {
+        let handles = held
+        let flushes = heldFlushes
+        held = []
+        heldFlushes = []
+        for handle in handles where jobs[handle] != nil {
+            jobs[handle]!.isHeld = false
+            enqueue(handle)
+        }
         for ticket in flushes { queue.append(.flush(ticket)) }
     }
 
@@ -78,13 +152,16 @@ struct Session {
         for handle in jobs.handles {
             for ticket in jobs[handle]!.takeTickets() { effects.append(.settle(ticket, error)) }
         }
-        for ticket in queue.removeFlushes() + inFlight.flushes { effects.append(.settle(ticket, error)) }
+        let flushes = queue.removeFlushes() + heldFlushes + inFlight.flushes
+        heldFlushes = []
+        for ticket in flushes { effects.append(.settle(ticket, error)) }
     }
 
     /// From now on no job is opened and no change taken; what is pending still goes out, and a goodbye after it.
     mutating func beginClosing() {
         isClosing = true
         wantsToLeave = true
+        releaseHeld()
     }
 
     /// The end of the session: whoever still waits is told.
@@ -93,10 +170,20 @@ struct Session {
         for handle in jobs.handles { end(handle, .closed, error: .closed, &effects) }
     }
 
+    /// The server wants nothing more of this client.
+    mutating func dismissed(_ error: WorkerError, _ effects: inout [Effect]) {
+        guard dismissal == nil else { return }
+        dismissal = error
+        giveUpWaiting(error, &effects)
+        for handle in jobs.handles { end(handle, .closed, error: error, &effects) }
+        effects.append(.stop(error))
+    }
+
     // MARK: Jobs
 
     /// Opens a job; its binding is queued.
     mutating func open(_ id: String, _ options: JobOptions) throws(WorkerError) -> JobHandle {
+        if let dismissal { throw dismissal }
         guard !isClosing else { throw .closed }
         guard TaskIdentifier.isValid(id) else { throw .invalidArgument("a task id is \(TaskIdentifier.rule)") }
         try options.validate()
@@ -122,7 +209,7 @@ struct Session {
     /// Gives the handle of an ended job back once the server can say nothing more about it.
     mutating func freeIfIdle(_ handle: JobHandle) {
         guard let entry = jobs[handle], entry.end != nil, !entry.needsUnbind else { return }
-        if entry.lastSequence < inFlight.firstSequence { jobs.remove(handle) }
+        if entry.lastSequence < inFlight.appliedBound { jobs.remove(handle) }
     }
 
     mutating func enqueue(_ handle: JobHandle) {

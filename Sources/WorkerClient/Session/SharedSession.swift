@@ -96,12 +96,10 @@ final class SharedSession: Sendable {
     func awaitConnection() -> Waiter {
         let waiter = Waiter()
         state.withLockedValue { state in
-            if state.session.isClosing {
-                waiter.settle(WorkerError.closed)
-            } else if state.session.phase == .ready {
+            if state.session.phase == .ready, !state.session.isClosing {
                 waiter.settle(nil)
-            } else if let absence = state.session.absence {
-                waiter.settle(absence)
+            } else if let futility = state.session.futility {
+                waiter.settle(futility)
             } else {
                 state.connectionWaiters.append(waiter)
             }
@@ -167,7 +165,7 @@ final class SharedSession: Sendable {
                     guard let sink = state.sinks.removeValue(forKey: handle) else { continue }
                     sink.note(end)
                     news.append(sink)
-                case .slowDown, .leave, .disconnect, .remark: break
+                case .slowDown, .leave, .disconnect, .stop, .remark: break
                 }
             }
         }
@@ -183,7 +181,7 @@ extension Effect {
     fileprivate var isForWorkers: Bool {
         switch self {
         case .settle, .cancelled, .ended: true
-        case .slowDown, .leave, .disconnect, .remark: false
+        case .slowDown, .leave, .disconnect, .stop, .remark: false
         }
     }
 }
