@@ -49,6 +49,8 @@ internal struct JobCopy: ~Copyable {
     internal var ends = InlineArray<7, UInt32>(repeating: 0)
     internal var place = JobReference(stripe: 0, slot: .none, generation: 0, binding: 0)
     internal var readAt = Instant(wall: 0, monotonic: 0)
+    /// The stripe's sequence when the copy was begun, for who goes on with it.
+    internal var moment: UInt64 = 0
 }
 
 /// The texts that a job can have.

@@ -74,9 +74,7 @@ internal struct GroupTable {
     @inline(__always)
     internal func firstSlot(_ hash: UInt64) -> Slot? {
         let group = home(hash)
-        let first = unsafe address(group).sharedWord(0)
-        let second = unsafe address(group).sharedWord(8)
-        let lanes = GroupTable.lanes(first, second, holding: GroupTable.tag(hash))
+        let lanes = unsafe CMachine_equalSharedBytes(address(group), GroupTable.tag(hash)) & GroupTable.everyLane
         return lanes == 0 ? nil : slot(group, GroupTable.firstLane(lanes))
     }
 
@@ -135,7 +133,8 @@ extension GroupTable {
     /// Any value but 0, which stands for an empty lane.
     @inline(__always)
     internal static func tag(_ hash: UInt64) -> UInt8 {
-        max(1, UInt8(truncatingIfNeeded: hash &>> 40))
+        let tag = UInt8(truncatingIfNeeded: hash &>> 40)
+        return tag &+ (tag == 0 ? 1 : 0)
     }
 
     /// Where `hash` would like to live.

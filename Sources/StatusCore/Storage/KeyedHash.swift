@@ -54,6 +54,23 @@ internal final class KeyedHash: Sendable {
         return UInt64(truncatingIfNeeded: sum &>> 64)
     }
 
+    /// The same for an id of at most 16 characters.
+    @inline(__always)
+    internal func short(_ id: borrowing TaskID, of tenant: TenantID) -> UInt64 {
+        var sum = base &+ w0 &* UInt128(id.words[0]) &+ w1 &* UInt128(id.words[1])
+        if tenant != .sole { sum = sum &+ rest &* UInt128(tenant.rawValue) }
+        return UInt64(truncatingIfNeeded: sum &>> 64)
+    }
+
+    /// The same for an id of at most 40 characters.
+    @inline(__always)
+    internal func medium(_ id: borrowing TaskID, of tenant: TenantID) -> UInt64 {
+        var sum = base &+ w0 &* UInt128(id.words[0]) &+ w1 &* UInt128(id.words[1])
+        sum = sum &+ w2 &* UInt128(id.words[2]) &+ w3 &* UInt128(id.words[3]) &+ w4 &* UInt128(id.words[4])
+        if tenant != .sole { sum = sum &+ rest &* UInt128(tenant.rawValue) }
+        return UInt64(truncatingIfNeeded: sum &>> 64)
+    }
+
     private func add(_ id: borrowing TaskID, to sum: inout UInt128) {
         sum = sum &+ w2 &* UInt128(id.words[2]) &+ w3 &* UInt128(id.words[3]) &+ w4 &* UInt128(id.words[4])
         sum = sum &+ w5 &* UInt128(id.words[5]) &+ w6 &* UInt128(id.words[6]) &+ w7 &* UInt128(id.words[7])

@@ -50,6 +50,16 @@ internal struct StripeArray<Content: ~Copyable>: ~Copyable, @unchecked Sendable 
         unsafe StripeLock(at: head(index))
     }
 
+    /// What a reader begins with, of a stripe that is known to be there: its lock, the sequence, and the first word;
+    /// nil while a change is under way.
+    @inline(__always)
+    internal func beginCopy(trusted index: Int) -> (lock: StripeLock, start: UInt64, first: UInt64)? {
+        let head = unsafe heads + index &* Self.line
+        let lock = unsafe StripeLock(at: head)
+        guard let start = lock.beginCopy() else { return nil }
+        return unsafe (lock, start, head.sharedWord(Self.firstWordOffset))
+    }
+
     /// Calls `body` with one stripe's content, under its lock; nothing changes that readers without the lock see.
     @inline(__always)
     internal func withLock<R>(_ index: Int, _ body: (inout Content) -> R) -> R {

@@ -3,13 +3,26 @@ internal import Bytes
 extension JobTable {
     /// Finds a job by its id.
     public func find(_ id: TaskID, of tenant: TenantID = .sole, at now: Instant) -> Lookup {
-        let hash = hash(id, of: tenant)
-        let number = stripe(of: hash)
-        if let (lock, start, slot) = slotAtHand(number, id, tenant, hash) {
-            let (generation, expiresAt) = unsafe RecordStore.lifetime(of: slot, at: recordBase.pointer)
-            if lock.isStill(at: start) { return JobTable.judge(number, slot, generation, expiresAt, at: now) }
+        if id.length > 16 { return findMedium(id, of: tenant, at: now) }
+        return findAtHand(id, tenant, isShort: true, at: now)
+    }
+
+    /// The same for an id of 17 characters or more. A function of its own, with the arguments of the other, so that
+    /// little is alive across the call.
+    @inline(never)
+    private func findMedium(_ id: TaskID, of tenant: TenantID, at now: Instant) -> Lookup {
+        if id.count > JobRecord.shortIDLength { return findAnywhere(id, of: tenant, at: now) }
+        return findAtHand(id, tenant, isShort: false, at: now)
+    }
+
+    @inline(__always)
+    private func findAtHand(_ id: TaskID, _ tenant: TenantID, isShort: Bool, at now: Instant) -> Lookup {
+        guard let (number, slot, lock, start) = slotAtHand(id, tenant, isShort: isShort) else {
+            return findAnywhere(id, of: tenant, at: now)
         }
-        return findAnywhere(number, id, tenant, hash, at: now)
+        let (generation, expiresAt) = unsafe RecordStore.lifetime(of: slot, at: recordBase.pointer)
+        guard lock.isStill(at: start) else { return findAnywhere(id, of: tenant, at: now) }
+        return JobTable.judge(number, slot, generation, expiresAt, at: now)
     }
 
     /// Copies a job out, found by its id: the status check. It waits for nobody and makes nobody wait, unless the
@@ -21,40 +34,80 @@ extension JobTable {
         at now: Instant,
         into snapshot: JobSnapshot
     ) -> Lookup {
-        let hash = hash(id, of: tenant)
-        let number = stripe(of: hash)
-        if let (lock, start, slot) = slotAtHand(number, id, tenant, hash) {
-            unsafe RecordStore.copy(slot, at: recordBase.pointer, to: &snapshot.copy.pointee.record)
-            if lock.isStill(at: start) {
-                let generation = snapshot.record.generation
-                let outcome = JobTable.judge(number, slot, generation, snapshot.record.expiresAt, at: now)
-                guard case .found(let reference) = outcome else { return outcome }
-                let isWhole = unsafe snapshot.copy.pointee.complete(reference, at: now, from: sources) {
-                    lock.isStill(at: start)
-                }
-                if isWhole { return outcome }
-            }
+        if id.length > 16 { return readMedium(id, of: tenant, at: now, into: snapshot) }
+        return readAtHand(id, tenant, isShort: true, at: now, into: snapshot)
+    }
+
+    /// The same for an id of 17 characters or more.
+    @inline(never)
+    private func readMedium(
+        _ id: TaskID,
+        of tenant: TenantID,
+        at now: Instant,
+        into snapshot: JobSnapshot
+    ) -> Lookup {
+        if id.count > JobRecord.shortIDLength { return readAnywhere(id, of: tenant, at: now, into: snapshot) }
+        return readAtHand(id, tenant, isShort: false, at: now, into: snapshot)
+    }
+
+    @inline(__always)
+    private func readAtHand(
+        _ id: TaskID,
+        _ tenant: TenantID,
+        isShort: Bool,
+        at now: Instant,
+        into snapshot: JobSnapshot
+    ) -> Lookup {
+        guard let (number, slot, lock, start) = slotAtHand(id, tenant, isShort: isShort) else {
+            return readAnywhere(id, of: tenant, at: now, into: snapshot)
         }
-        return unsafe readAnywhere(number, id, tenant, hash, at: now, into: &snapshot.copy.pointee)
+        unsafe RecordStore.copy(slot, at: recordBase.pointer, to: &snapshot.copy.pointee.record)
+        guard lock.isStill(at: start) else { return readAnywhere(id, of: tenant, at: now, into: snapshot) }
+        let generation = snapshot.record.generation
+        let outcome = JobTable.judge(number, slot, generation, snapshot.record.expiresAt, at: now)
+        guard case .found(let reference) = outcome else { return outcome }
+        unsafe snapshot.copy.pointee.place = reference
+        unsafe snapshot.copy.pointee.readAt = now
+        if snapshot.record.detail == .none { return outcome }
+        unsafe snapshot.copy.pointee.moment = start
+        return readWords(id, of: tenant, at: now, into: snapshot)
+    }
+
+    /// Goes on with a read whose record has been copied: takes the words, from the moment that the snapshot notes.
+    @inline(never)
+    private func readWords(
+        _ id: TaskID,
+        of tenant: TenantID,
+        at now: Instant,
+        into snapshot: JobSnapshot
+    ) -> Lookup {
+        let place = unsafe snapshot.copy.pointee.place
+        let lock = stripes.lock(of: Int(place.stripe))
+        let start = unsafe snapshot.copy.pointee.moment
+        let isWhole = unsafe snapshot.copy.pointee.complete(place, at: now, from: sources) { lock.isStill(at: start) }
+        return isWhole ? .found(place) : readAnywhere(id, of: tenant, at: now, into: snapshot)
     }
 
     /// The slot of the job that has that name, in the moment that the lock's sequence tells: if nothing stands in the
     /// way of the first look. Straight on, so that the processor can fetch the next job while it waits for this one.
+    ///
+    /// Here the sequence is not asked before the slot is followed, because any word that may stand at a slot's place
+    /// leads to memory that stays readable: all that the arena of the indexes ever holds is groups, aligned to a
+    /// cache line, so the word is a slot that was in use once, or 0 where a block was cleared. Record 0 lies in the
+    /// first chunk, which is given memory before any other, and so before a tag could be seen at all.
     @inline(__always)
     private func slotAtHand(
-        _ number: Int,
         _ id: TaskID,
         _ tenant: TenantID,
-        _ hash: UInt64
-    ) -> (StripeLock, start: UInt64, Slot)? {
-        let lock = stripes.lock(of: number)
-        guard let start = lock.beginCopy(), let table = GroupTable(packed: stripes.readerWords(number).first),
+        isShort: Bool
+    ) -> (number: Int, Slot, StripeLock, start: UInt64)? {
+        let hash = isShort ? hash.short(id, of: tenant) : hash.medium(id, of: tenant)
+        let number = stripe(of: hash)
+        guard let (lock, start, first) = stripes.beginCopy(trusted: number), let table = GroupTable(packed: first),
             let slot = table.firstSlot(hash),
-            // A slot that was read in a moment that is over may be none at all.
-            lock.isStill(at: start), id.count <= JobRecord.shortIDLength,
-            unsafe RecordStore.mayBeNamed(slot, id, of: tenant, at: recordBase.pointer)
+            unsafe RecordStore.isNamed(slot, id, of: tenant, isShort: isShort, at: recordBase.pointer)
         else { return nil }
-        return (lock, start, slot)
+        return (number, slot, lock, start)
     }
 
     /// Copies a job out, by its place; false when the job is gone or its time over.
@@ -105,13 +158,9 @@ extension JobTable {
 
     /// Finds a job wherever it is: without the lock if that succeeds, else with it, which also tells of expired ones.
     @inline(never)
-    private func findAnywhere(
-        _ number: Int,
-        _ id: TaskID,
-        _ tenant: TenantID,
-        _ hash: UInt64,
-        at now: Instant
-    ) -> Lookup {
+    private func findAnywhere(_ id: TaskID, of tenant: TenantID, at now: Instant) -> Lookup {
+        let hash = hash(id, of: tenant)
+        let number = stripe(of: hash)
         var found: Lookup?
         withSlot(number, id, tenant, hash) { slot, isStill in
             let (generation, expiresAt) = unsafe RecordStore.lifetime(of: slot, at: recordBase.pointer)
@@ -124,6 +173,18 @@ extension JobTable {
 
     /// Copies a job out wherever it is, in the same way.
     @inline(never)
+    private func readAnywhere(
+        _ id: TaskID,
+        of tenant: TenantID,
+        at now: Instant,
+        into snapshot: JobSnapshot
+    ) -> Lookup {
+        let hash = hash(id, of: tenant)
+        let number = stripe(of: hash)
+        return unsafe readAnywhere(number, id, tenant, hash, at: now, into: &snapshot.copy.pointee)
+    }
+
+    @inline(__always)
     private func readAnywhere(
         _ number: Int,
         _ id: TaskID,
