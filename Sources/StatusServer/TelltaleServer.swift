@@ -14,7 +14,7 @@ public final class TelltaleServer: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
-    private let services: ServerServices
+    let services: ServerServices
     private let timers: JobTimers
     private let listeners = NIOLockedValueBox<[Listener]>([])
 

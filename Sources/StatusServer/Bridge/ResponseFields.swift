@@ -1,3 +1,5 @@
+import UpdateProtocol
+
 /// Everything of an answer but its body and its framing: the transports turn it into bytes and add `Content-Length` or
 /// `Transfer-Encoding`, `Connection` and `Date` themselves.
 ///
@@ -51,6 +53,11 @@ struct ResponseFields: Sendable {
     /// Where the job is found that a 202 speaks of.
     mutating func setLocation(_ path: String) {
         texts.append(TextField(name: "Location", lowercase: "location", value: path))
+    }
+
+    /// The body is frames for a worker.
+    mutating func setUpdates() {
+        texts.append(TextField(name: "Content-Type", lowercase: "content-type", value: UpdateMediaType.name.description))
     }
 
     /// The body is a stored result as it is.

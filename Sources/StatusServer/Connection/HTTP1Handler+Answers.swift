@@ -91,11 +91,16 @@ extension HTTP1Handler {
         }
     }
 
-    private func appendHead(_ fields: ResponseFields, length: Int, context: ChannelHandlerContext) {
+    /// - Parameter length: of the body; nil where it is chunked, or for HTTP/1.0 ends with the connection.
+    func appendHead(_ fields: ResponseFields, length: Int?, context: ChannelHandlerContext) {
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
         scratch.date.append(at: services.clock.now().wall, to: &output)
-        output.appendContentLength(length)
+        if let length {
+            output.appendContentLength(length)
+        } else if exchange.minorVersion > 0 {
+            output.appendHeader("Transfer-Encoding", "chunked")
+        }
         if exchange.closes {
             output.appendHeader("Connection", "close")
         } else if exchange.minorVersion == 0 {

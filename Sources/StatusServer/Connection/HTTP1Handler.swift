@@ -21,6 +21,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case receiving(ResultReceiver)
         /// An uploaded result is complete and is being put away. → `head`, `closing`
         case finishing(ResultReceiver)
+        /// Inside a worker's batch of updates, or waiting for what it needs. → `head`, `discarding`, `closing`
+        case updating(UpdateBatch)
         /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
         case discarding(Int)
         /// Inside a response body that streams. → `head`, `closing`
@@ -103,6 +105,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         switch phase {
         case .receiving(let receiver), .finishing(let receiver): receiver.abandon()
         case .sending(let sender): sender.abandon()
+        case .updating(let batch): batch.worker.abandon(at: services.clock.now())
         case .head, .collecting, .discarding, .closing: break
         }
         phase = .closing
@@ -154,6 +157,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         return switch phase {
         case .sending, .finishing: true
         case .receiving(let receiver): receiver.isFull
+        case .updating(let batch): batch.isFull || batch.hasBodyEnded
         case .head: !context.channel.isWritable
         case .collecting, .discarding, .closing: false
         }
@@ -172,6 +176,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 requests += 1
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
+            case .updating(let batch): goesOn = readUpdates(batch, context: context)
             case .sending, .finishing: goesOn = false
             case .closing:
                 input.clear()
@@ -210,8 +215,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
             receiver.abandon()
             phase = .closing
             context.close(promise: nil)
+        case .updating(let batch) where !batch.isFull && !batch.hasBodyEnded: context.close(promise: nil)
         case .collecting, .discarding: context.close(promise: nil)
-        case .head, .receiving, .finishing, .sending, .closing: break
+        case .head, .receiving, .finishing, .updating, .sending, .closing: break
         }
     }
 
@@ -227,6 +233,12 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .head: timer?.start(Limits.idleTimeout)
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
+        case .updating(let batch):
+            switch batch.patience() {
+            case .none: timer?.stop()
+            case .asBefore: break
+            case .until(let amount): timer?.start(amount)
+            }
         case .closing:
             // Until the answer has left, the time is the reader's.
             guard let lingerEnd else { timer?.start(Limits.bodyTimeout); break }
@@ -252,6 +264,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
             exchange.closes = true
             write(fields, context: context)
             restartTimer(context: context)
+        case .updating(let batch):
+            timeOut(batch, context: context)
         case .head, .receiving, .finishing, .discarding, .sending, .closing:
             context.close(promise: nil)
         }

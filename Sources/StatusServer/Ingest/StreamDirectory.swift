@@ -58,6 +58,11 @@ final class StreamDirectory: Sendable {
         state.withLockedValue { $0.producers.makeEpoch() }
     }
 
+    /// What is kept of a producer.
+    func record(of producer: ProducerKey) -> ProducerRecord? {
+        state.withLockedValue { $0.producers.record(of: producer) }
+    }
+
     /// Makes a stream reachable; call on its event loop.
     func register(_ stream: WorkerStream, as owner: OwnerID, on loop: any EventLoop) {
         let entry = Entry(loop: loop, mailbox: NIOLoopBound(stream, eventLoop: loop))

@@ -81,7 +81,7 @@ final class WorkerStream {
     /// Runs while the stream waits for the former one.
     var takeover: Scheduled<Void>?
 
-    init(services: ServerServices, owner: OwnerID, carrier: any WorkerStreamCarrier) {
+    init(services: ServerServices, owner: OwnerID, carrier: (any WorkerStreamCarrier)? = nil) {
         self.services = services
         self.owner = owner
         self.carrier = carrier
