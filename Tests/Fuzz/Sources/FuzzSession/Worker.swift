@@ -182,6 +182,8 @@ private struct Told: DownFrameHandler {
     mutating func goodbye(_ reason: GoodbyeReason, retryAfter milliseconds: UInt32) -> Flow { .proceed }
 
     mutating func error(_ frame: ErrorFrame) -> Flow {
+        // What comes behind goodbye is seen only where it comes at once with it.
+        if frame.code == .afterGoodbye { return .proceed }
         log.add("error")
         log.add(frame.code.rawValue)
         log.add(frame.sequence)

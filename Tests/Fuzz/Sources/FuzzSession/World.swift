@@ -23,7 +23,7 @@ final class World {
     init() throws {
         let configuration = ServerConfiguration(eventLoopThreads: 1)
         var table = JobTable.Configuration()
-        table.stripes = 4
+        table.stripes = 1
         table.maximumJobs = 1_000
         table.maximumBytes = 64 << 20
         table.maximumTombstones = 1_000
