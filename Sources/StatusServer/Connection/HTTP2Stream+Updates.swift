@@ -123,7 +123,7 @@ extension HTTP2Stream: WorkerStreamCarrier {
     private func send(from worker: WorkerStream) {
         worker.output.withBytes { session.write(id, $0) }
         // What others have to say to a worker that does not read (cancels) has no other bound.
-        if isUnread, session.queuedBytes > 2 * Limits.connectionBacklog { session.reset(id, .enhanceYourCalm) }
+        if isUnread, session.queuedBytes > 4 * Limits.connectionBacklog { session.reset(id, .enhanceYourCalm) }
         if worker.output.count > Limits.keptOutput {
             worker.output = OutputBuffer(capacity: 256)
         } else {

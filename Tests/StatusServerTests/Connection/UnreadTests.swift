@@ -76,12 +76,33 @@ struct UnreadTests {
         let sent = try Self.fill(connection, streams: streams, with: updates)
         let kept = Self.kept(handler)
         #expect(kept.up <= Limits.connectionWindow)
-        #expect(kept.down <= 3 * Limits.connectionBacklog, "\(kept.down) bytes of answers after \(sent) bytes")
-        #expect(connection.isOpen)
+        #expect(kept.down <= 4 * Limits.connectionBacklog, "\(kept.down) bytes of answers after \(sent) bytes")
+        // Not by giving streams up: what it sent waits to be applied.
+        #expect(handler.session.openStreamCount == streams && kept.up > 0)
         connection.wait(Limits.workerSilence + .seconds(1))
         #expect(try RawHTTP2.goAwayCode(connection.received()) == HTTP2ErrorCode.noError.rawValue)
         connection.wait(Limits.lingerLimit + .seconds(1))
         #expect(!connection.isOpen)
+    }
+
+    @Test("A worker that reads nothing, and that others have much to tell, loses its stream")
+    func unreadNews() throws {
+        let (connection, handler) = try Self.open([(4, 0)])
+        try connection.send(bytes: RawHTTP2.updates(1)[...])
+        try connection.send(bytes: RawHTTP2.data(1, Self.frames { $0.appendHello() })[...])
+        let id = try #require(handler.session.openStreams.first)
+        let stream = try #require(handler.session.attachment(of: id) as? HTTP2Stream)
+        guard case .updates(let worker) = stream.phase else { throw CancellationError() }
+        let reason = String(repeating: "x", count: UpdateLimits.maximumDetail)
+        var most = 0
+        for handle in 0..<20_000 {
+            worker.output.appendCancel(handle: UInt32(handle), deadline: 1, reason: reason)
+            worker.carrier?.hasOutput()
+            most = max(most, handler.session.queuedBytes)
+        }
+        #expect(most > 3 * Limits.connectionBacklog && most <= 4 * Limits.connectionBacklog + 2 * reason.utf8.count)
+        #expect(handler.session.queuedBytes == 0 && handler.session.openStreamCount == 0)
+        #expect(connection.isOpen)
     }
 
     @Test("Streams whose bytes are kept, all of them at once, keep no more than the connection's window")
