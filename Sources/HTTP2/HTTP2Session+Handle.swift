@@ -11,6 +11,10 @@ func makeHandle(role: HTTP2Session.Role, limits: HTTP2Settings.FloodLimits) -> O
         nghttp2_option_del(option)
         nghttp2_session_callbacks_del(callbacks)
     }
+    // Every limit against floods that nghttp2 1.52 has, as Debian patches it: the rate of resets (upstream from 1.57)
+    // and the limit of CONTINUATION frames (from 1.61) are backports there. It has none of later versions' limit on the
+    // rate of glitches (from 1.66: refused heads, provoked resets), and none at all on PING, SETTINGS, PRIORITY,
+    // WINDOW_UPDATE and empty frames of a peer that reads our answers; ``FrameCost`` stands in for all of these.
     nghttp2_option_set_no_auto_window_update(option, 1)
     nghttp2_option_set_max_settings(option, limits.settingsEntries)
     nghttp2_option_set_max_outbound_ack(option, limits.queuedAcknowledgements)
