@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "WorkerClientTests",
             dependencies: [
-                "Bytes", "HTTP2", "UpdateProtocol", "WorkerClient",
+                "Bytes", "HTTP2", "StatusServer", "UpdateProtocol", "WorkerClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

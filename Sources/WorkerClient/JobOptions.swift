@@ -4,19 +4,24 @@ import UpdateProtocol
 public struct JobOptions: Sendable, Equatable {
     /// Create the job when the server does not know it; otherwise opening an unknown job is refused. True by default.
     public var createsIfAbsent = true
-    /// What kind of work it is, for filters; 1 to 128 bytes.
+    /// What kind of work it is, for filters; 1 to 64 bytes.
     public var type: String?
     /// At most 16; set when the job is created here.
     public var labels: [JobLabel]
     /// How long the job is kept from its creation, 1 to 31,536,000 seconds; nil: the server's default.
     public var ttlSeconds: UInt32?
-    /// How long its result is kept, in seconds; nil: the server's default.
+    /// How long its result is kept, 1 to 31,536,000 seconds; nil: the server's default.
     public var resultTTLSeconds: UInt32?
     /// Seconds without a report after which the job counts as stalled while it is processing; nil: only when the
-    /// worker's connection is gone.
+    /// worker's connection is gone. At most 2,000,000; 0: never.
     public var stallSeconds: UInt32?
     /// A stalled job fails instead of only being reported as stalled.
     public var failsWhenStalled = false
+    /// The client gives signs of life for this job by itself while the worker reports nothing, as often as the server
+    /// asks for them (10 seconds unless it says otherwise). False by default: then only what the worker reports counts,
+    /// so that a job whose worker hangs is found out by its ``stallSeconds``. Set it where a job is silent for long, by
+    /// its nature, and someone else has set a stall time.
+    public var sendsHeartbeats = false
     /// The task id of the job that this one is a part of.
     public var parentID: String?
     /// The attempt that reports are about: a newer one than the server knows begins it, an older one is refused.
@@ -48,6 +53,15 @@ public struct JobLabel: Sendable, Hashable {
 extension JobOptions {
     /// Checks everything that would otherwise only be refused by the server, when it is too late to correct.
     func validate() throws(WorkerError) {
+        for seconds in [ttlSeconds, resultTTLSeconds] {
+            guard (1...31_536_000).contains(seconds ?? 1) else {
+                throw .invalidArgument("a lifetime is 1 to 31,536,000 seconds")
+            }
+        }
+        guard (stallSeconds ?? 0) <= 2_000_000 else {
+            throw .invalidArgument("a stall time is at most 2,000,000 seconds")
+        }
+        guard Set(labels.map(\.key)).count == labels.count else { throw .invalidArgument("two labels of equal key") }
         if let type, !(1...UpdateLimits.maximumType).contains(type.utf8.count) {
             throw .invalidArgument("a type has 1 to \(UpdateLimits.maximumType) bytes")
         }

@@ -24,6 +24,9 @@ enum Limits {
     static let heartbeatMilliseconds: UInt32 = 10_000
     /// A connection that held this long was a good one: the next attempt to connect starts with the shortest delay.
     static let goodConnectionSeconds: Int64 = 2
+    /// How long results under way may go on after a goodbye, before the next connection is made: a server that drains
+    /// waits about as long.
+    static let lastUploadsSeconds: Int64 = 10
     /// Bytes written to the socket at once.
     static let socketWriteBytes = 64 * 1_024
 }

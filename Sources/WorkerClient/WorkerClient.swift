@@ -10,13 +10,13 @@ import UpdateProtocol
 /// results are awaited, and return when the server has acknowledged them.
 ///
 /// ```swift
-/// let client = try WorkerClient(server: "http://127.0.0.1:8080")
+/// let client = try WorkerClient(server: server)
 /// let job = try client.job("import-42", JobOptions(type: "import"))
 /// for (index, row) in rows.enumerated() {
 ///     try await store(row)
 ///     job.progress(UInt64(index + 1), of: UInt64(rows.count), unit: "rows")
 /// }
-/// try await job.sendResult(Array(#"{"stored":true}"#.utf8), mediaType: "application/json")
+/// try await job.sendResult(#"{"stored":true}"#, mediaType: "application/json")
 /// try await job.complete()
 /// await client.close()
 /// ```
@@ -94,6 +94,19 @@ public final class WorkerClient: Sendable {
         let job = WorkerJob(id: id, handle: handle, sink: sink, client: self)
         if session.change({ _, _ in }) { tellLoop { $0.wake() } }
         return job
+    }
+
+    /// Opens a job like ``job(_:_:)``, but waits for a place while ``Configuration/maximumJobs`` are open. Throws
+    /// ``WorkerError/serverAway(_:)`` where no place can come free because the server is away.
+    public func openJob(_ id: String, _ options: JobOptions = JobOptions()) async throws -> WorkerJob {
+        while true {
+            do {
+                return try job(id, options)
+            } catch {
+                guard case .tooManyJobs = error else { throw error }
+            }
+            try await session.awaitRoom().value()
+        }
     }
 
     /// Returns once everything that was reported before this call, about any job, is applied.

@@ -123,7 +123,7 @@ public final class WorkerJob: Sendable {
         sink.onCancel(body)
     }
 
-    /// Waits until someone cancels the job; nil when it ends otherwise.
+    /// Waits until someone cancels the job; nil when it ends otherwise, or the calling task is cancelled.
     public func waitForCancellation() async -> Cancellation? {
         await sink.waitForCancellation()
     }

@@ -39,7 +39,10 @@ final class FakeStream: UpFrameHandler {
     func tellWatermarks() {
         guard acknowledged >= firstSequence else { return }
         let now = state.now
-        output.appendAcknowledgement(applied: acknowledged, durable: now.isDurable ? min(now.durable, acknowledged) : nil)
+        output.appendAcknowledgement(
+            applied: acknowledged,
+            durable: now.isDurable ? min(now.durable, acknowledged) : nil
+        )
     }
 
     func cancel(_ id: String, reason: String) {

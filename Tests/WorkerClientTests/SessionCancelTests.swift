@@ -39,6 +39,22 @@ struct SessionCancelTests {
         #expect(harness.takeEffects() == [.ended(job, .cancelled)])
     }
 
+    @Test("a report that crossed the cancel tells of it first, and the cancel's words come later")
+    func crossedReport() throws {
+        let harness = SessionHarness.connected()
+        let job = try harness.bound("a")
+        _ = harness.report(job, .note("x"))
+        _ = harness.sent()
+        harness.receive(.refusal(sequence: harness.lastSequence, .alreadyFinished, state: .cancelled, detail: ""))
+        #expect(harness.takeEffects() == [.cancelled(job, Cancellation(reason: "", deadline: nil))])
+        #expect(harness.sent() == [.cancelAnswer(job, .received)])
+        harness.receive(.cancel(handle: job.rawValue, Self.cancellation))
+        #expect(harness.takeEffects() == [.cancelled(job, Self.cancellation)])
+        #expect(harness.sent() == [])
+        #expect(harness.answerCancel(job, .stopped))
+        #expect(harness.sent() == [.cancelAnswer(job, .stopped)])
+    }
+
     @Test("a cancel that crosses a completion leaves the word to the server")
     func crossing() throws {
         let harness = SessionHarness.connected()

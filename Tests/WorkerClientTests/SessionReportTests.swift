@@ -106,16 +106,16 @@ struct SessionReportTests {
             _ = harness.report(job, .progress(UInt16(value % 10_000)))
             _ = harness.sent()
         }
-        _ = harness.report(job, .progress(7))
-        _ = harness.report(job, .progress(8))
+        _ = harness.report(job, .note("7"))
+        _ = harness.report(job, .note("8"))
         #expect(harness.sent() == [])
         harness.acknowledge()
         let frames = harness.sent()
-        guard case .update(_, .progress, let report)? = frames.first, frames.count == 1 else {
+        guard case .update(_, .note, let report)? = frames.first, frames.count == 1 else {
             Issue.record("\(frames)")
             return
         }
-        #expect(report.basisPoints == 8)
+        #expect(report.note == "8")
     }
 
     @Test("mean nothing once the job is to end")

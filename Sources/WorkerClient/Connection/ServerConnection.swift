@@ -85,6 +85,9 @@ final class ServerConnection: ChannelInboundHandler {
 
     // MARK: For the link
 
+    /// A stream of updates that ended in good order leaves results under way to be finished.
+    private var mayOutliveUpdates: Bool { !uploads.isEmpty && link.hasLeft }
+
     /// Bytes that wait for the server on the stream of updates.
     var queuedBytes: Int { updates.map { http2.queuedBytes($0) } ?? 0 }
 
@@ -176,6 +179,7 @@ extension ServerConnection: HTTP2SessionDelegate {
 
     func session(_ session: HTTP2Session, didEnd stream: StreamID) {
         if stream == updates {
+            if endReason == nil, mayOutliveUpdates { return }
             link.updatesEnded(self)
         } else {
             uploads[stream]?.end(.lost("the server ended the result's stream early"))
@@ -185,9 +189,11 @@ extension ServerConnection: HTTP2SessionDelegate {
     func session(_ session: HTTP2Session, didClose stream: StreamID, errorCode: HTTP2ErrorCode) {
         if stream == updates {
             updates = nil
+            if endReason == nil, errorCode == .noError, mayOutliveUpdates { return link.waitForUploads(self) }
             if endReason == nil { end("the server closed the stream of updates (\(errorCode))") }
         } else {
             uploads.removeValue(forKey: stream)?.end(.lost("the server closed the result's stream (\(errorCode))"))
+            if updates == nil, uploads.isEmpty { end("the last result has been sent") }
         }
     }
 

@@ -16,7 +16,10 @@ extension ServerLink {
     func tick(silence: TimeAmount) {
         guard let connection else { return }
         if NIODeadline.now() - connection.heard > silence { return connection.end("the server has fallen silent") }
-        session.onLoop { session, _ in session.keepAlive() }
+        session.onLoop { session, _ in
+            session.beat(ticksPerInterval: 3)
+            session.keepAlive()
+        }
         connection.ping()
         send()
     }

@@ -70,6 +70,17 @@ extension ServerLink {
         connection.end("the server ended the stream of updates")
     }
 
+    /// True when goodbye has been said on the present stream, and the client goes on with another one.
+    var hasLeft: Bool { session.hasLeft && !session.isClosing }
+
+    /// Results under way may be finished after a goodbye, for as long as a server that drains gives them.
+    func waitForUploads(_ connection: ServerConnection) {
+        greeting?.cancel()
+        greeting = schedule(in: .seconds(Limits.lastUploadsSeconds)) { link in
+            link.connection?.end("the results took too long after the goodbye")
+        }
+    }
+
     func greeted(_ welcome: Welcome) {
         startTicks(every: min(max(welcome.heartbeatMilliseconds, 30), Limits.heartbeatMilliseconds))
     }

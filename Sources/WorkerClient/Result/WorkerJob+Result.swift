@@ -18,6 +18,11 @@ extension WorkerJob {
         try await sendResult(BytesSource(content: bytes), mediaType: mediaType, name: name, isGzip: isGzip)
     }
 
+    /// Sends text, in UTF-8, as the job's result. Sent again by itself when the connection is lost.
+    public func sendResult(_ text: String, mediaType: String, name: String? = nil) async throws {
+        try await sendResult(Array(text.utf8), mediaType: mediaType, name: name)
+    }
+
     /// Sends the job's result as `source` gives it, no faster than the server takes it. When the connection is lost,
     /// the source is read again.
     public func sendResult(

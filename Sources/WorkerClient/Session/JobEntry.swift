@@ -70,6 +70,8 @@ struct JobEntry {
     var lastSequence: UInt64 = 0
     /// The number of the last frame that carried reports.
     var reportSequence: UInt64 = 0
+    /// Ticks since something was last sent about it that counts as a sign of life.
+    var silentTicks = 0
     /// It has a place among those whose reports wait because the server asked for it.
     var isHeld = false
 

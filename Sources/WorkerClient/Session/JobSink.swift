@@ -6,7 +6,9 @@ final class JobSink: Sendable {
         var cancellation: Cancellation?
         var end: JobEnd?
         var handlers: [@Sendable (Cancellation) -> Void] = []
-        var waiting: [CheckedContinuation<Cancellation?, Never>] = []
+        var waiting: [Int: CheckedContinuation<Cancellation?, Never>] = [:]
+        /// Waits made so far; each is known by its number.
+        var waits = 0
     }
 
     private let state = NIOLockedValueBox(State())
@@ -29,9 +31,9 @@ final class JobSink: Sendable {
         let (cancellation, handlers, waiting) = state.withLockedValue { state in
             defer {
                 state.handlers = []
-                state.waiting = []
+                state.waiting = [:]
             }
-            return (state.cancellation, state.handlers, state.waiting)
+            return (state.cancellation, state.handlers, state.waiting.values)
         }
         if let cancellation {
             for handler in handlers { handler(cancellation) }
@@ -47,15 +49,25 @@ final class JobSink: Sendable {
         if let cancellation { body(cancellation) }
     }
 
+    /// Nil when the job ends otherwise, or the waiting task is cancelled.
     func waitForCancellation() async -> Cancellation? {
-        await withCheckedContinuation { continuation in
-            let answer: Cancellation?? = state.withLockedValue { state in
-                if let cancellation = state.cancellation { return cancellation }
-                if state.end != nil { return .some(nil) }
-                state.waiting.append(continuation)
-                return nil
+        let number = state.withLockedValue { state in
+            state.waits += 1
+            return state.waits
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Cancellation?? = state.withLockedValue { state in
+                    if let cancellation = state.cancellation { return cancellation }
+                    // Asked under the lock: a task that is cancelled later finds the continuation.
+                    if state.end != nil || Task.isCancelled { return .some(nil) }
+                    state.waiting[number] = continuation
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
             }
-            if let answer { continuation.resume(returning: answer) }
+        } onCancel: {
+            state.withLockedValue { $0.waiting.removeValue(forKey: number) }?.resume(returning: nil)
         }
     }
 }

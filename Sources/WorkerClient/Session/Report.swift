@@ -49,7 +49,8 @@ struct Report: Equatable {
         case .heartbeat: return fields
         case .start: fields = .start
         case .progress(let value):
-            basisPoints = value
+            // The percentage of an attempt never goes back at the server, which may not see every value.
+            basisPoints = known.contains(.progress) ? max(basisPoints, value) : value
             fields = .progress
         case .units(let done, let total, let unit):
             self.done = done

@@ -89,6 +89,17 @@ extension Session {
         if phase == .ready, isDelivered { queue.append(.flush(makeTicket())) }
     }
 
+    /// Gives a sign of life for each job that wants one and has been silent; called `ticksPerInterval` times in each
+    /// interval that the server asks for one.
+    mutating func beat(ticksPerInterval: Int) {
+        guard jobsWithHeartbeat > 0 else { return }
+        for handle in jobs.handles where jobs[handle]!.options.sendsHeartbeats && jobs[handle]!.takesReports {
+            jobs[handle]!.silentTicks += 1
+            // One tick early: the next one would be late.
+            if jobs[handle]!.silentTicks >= ticksPerInterval - 1 { _ = report(handle, .heartbeat) }
+        }
+    }
+
     /// Settles the ticket at once where waiting has no sense: the job has ended, the client closes, the server is away
     /// for too long already.
     private func canWait(_ handle: JobHandle, _ ticket: Ticket, _ effects: inout [Effect]) -> Bool {

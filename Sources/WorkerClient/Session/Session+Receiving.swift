@@ -125,6 +125,9 @@ extension Session {
         case .bind(let handle):
             if hasLanded(handle, refusal) { return ended(handle, &effects) }
             over(handle, refusal, refusal.end ?? .refused(refusal.reason), isBound: false, &effects)
+        case .report(let handle) where refusal.end == .cancelled:
+            // A report that crossed the cancel. The handle stands, so that the answer can be given.
+            cancelled(handle, Cancellation(reason: refusal.detail, deadline: nil), isOnWire: true, &effects)
         case .report(let handle):
             if let end = refusal.end {
                 over(handle, refusal, end, isBound: true, &effects)
@@ -177,7 +180,13 @@ extension Session {
         isOnWire: Bool,
         _ effects: inout [Effect]
     ) {
-        guard let entry = jobs[handle], entry.end == nil, entry.cancellation == nil else { return }
+        guard let entry = jobs[handle], entry.end == nil else { return }
+        if let known = entry.cancellation {
+            // It was known by a refusal; now there are its words.
+            guard known == Cancellation(reason: "", deadline: nil), known != cancellation else { return }
+            jobs[handle]!.cancellation = cancellation
+            return effects.append(.cancelled(handle, cancellation))
+        }
         jobs[handle]!.cancellation = cancellation
         jobs[handle]!.unsent = []
         effects.append(.cancelled(handle, cancellation))

@@ -136,6 +136,7 @@ extension Session {
     private mutating func note(_ meaning: FramesInFlight.Meaning, _ handle: JobHandle) {
         let sequence = inFlight.append(meaning)
         jobs[handle]!.lastSequence = sequence
+        jobs[handle]!.silentTicks = 0
         if case .report = meaning { jobs[handle]!.reportSequence = sequence }
     }
 }

@@ -49,6 +49,8 @@ struct Session {
     var held: [JobHandle] = []
     /// Questions that stand behind reports which wait.
     var heldFlushes: [Ticket] = []
+    /// Open jobs that the client gives signs of life for.
+    private(set) var jobsWithHeartbeat = 0
     private var openIDs: Set<String> = []
     private var ticketsMade: UInt64 = 0
     private let maximumJobs: Int
@@ -166,6 +168,7 @@ struct Session {
 
     /// The end of the session: whoever still waits is told.
     mutating func finishClosing(_ effects: inout [Effect]) {
+        phase = .away
         giveUpWaiting(.closed, &effects)
         for handle in jobs.handles { end(handle, .closed, error: .closed, &effects) }
     }
@@ -174,12 +177,16 @@ struct Session {
     mutating func dismissed(_ error: WorkerError, _ effects: inout [Effect]) {
         guard dismissal == nil else { return }
         dismissal = error
+        phase = .away
         giveUpWaiting(error, &effects)
         for handle in jobs.handles { end(handle, .closed, error: error, &effects) }
         effects.append(.stop(error))
     }
 
     // MARK: Jobs
+
+    /// How many more jobs may be opened.
+    var freePlaces: Int { maximumJobs - jobs.count }
 
     /// Opens a job; its binding is queued.
     mutating func open(_ id: String, _ options: JobOptions) throws(WorkerError) -> JobHandle {
@@ -188,8 +195,9 @@ struct Session {
         guard TaskIdentifier.isValid(id) else { throw .invalidArgument("a task id is \(TaskIdentifier.rule)") }
         try options.validate()
         guard !openIDs.contains(id) else { throw .alreadyOpen(id: id) }
-        guard jobs.count < maximumJobs else { throw .tooManyJobs(limit: maximumJobs) }
+        guard freePlaces > 0 else { throw .tooManyJobs(limit: maximumJobs) }
         openIDs.insert(id)
+        if options.sendsHeartbeats { jobsWithHeartbeat += 1 }
         let handle = jobs.insert(JobEntry(id: id, options: options))
         enqueue(handle)
         return handle
@@ -200,6 +208,7 @@ struct Session {
         guard jobs[handle] != nil, jobs[handle]!.end == nil else { return }
         jobs[handle]!.end = end
         openIDs.remove(jobs[handle]!.id)
+        if jobs[handle]!.options.sendsHeartbeats { jobsWithHeartbeat -= 1 }
         for ticket in jobs[handle]!.takeTickets() { effects.append(.settle(ticket, error ?? .ended(end))) }
         effects.append(.ended(handle, end))
         if jobs[handle]!.needsUnbind { enqueue(handle) }

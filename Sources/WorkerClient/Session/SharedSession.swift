@@ -18,9 +18,24 @@ final class SharedSession: Sendable {
         var waiters: [Ticket: Waiter] = [:]
         var sinks: [JobHandle: JobSink] = [:]
         var connectionWaiters: [Waiter] = []
+        /// Who waits to open a job, first come first.
+        var roomWaiters: [Waiter] = []
         /// What the event loop has been told and has not acted on.
         var urgency = Urgency.none
         var lastFailure: String?
+
+        /// Who may open a job now, or never will.
+        mutating func takePlaces() -> ([Waiter], WorkerError?) {
+            guard !roomWaiters.isEmpty else { return ([], nil) }
+            roomWaiters.removeAll { $0.isOver }
+            if let futility = session.futility {
+                defer { roomWaiters = [] }
+                return (roomWaiters, futility)
+            }
+            let waiters = Array(roomWaiters.prefix(max(0, session.freePlaces)))
+            roomWaiters.removeFirst(waiters.count)
+            return (waiters, nil)
+        }
     }
 
     private let state: NIOLockedValueBox<State>
@@ -30,6 +45,8 @@ final class SharedSession: Sendable {
     }
 
     var isConnected: Bool { state.withLockedValue { $0.session.phase == .ready || $0.session.phase == .leaving } }
+    var dismissal: WorkerError? { state.withLockedValue { $0.session.dismissal } }
+    var hasLeft: Bool { state.withLockedValue { $0.session.phase == .leaving } }
     var isClosing: Bool { state.withLockedValue { $0.session.isClosing } }
     var isDelivered: Bool { state.withLockedValue { $0.session.isDelivered } }
 
@@ -92,6 +109,13 @@ final class SharedSession: Sendable {
         state.withLockedValue { $0.session.jobs[handle]?.options.attempt ?? 0 }
     }
 
+    /// Settles when a job may be opened, or there is no sense in waiting for that.
+    func awaitRoom() -> Waiter {
+        let waiter = Waiter()
+        update { state, _ in state.roomWaiters.append(waiter) }
+        return waiter
+    }
+
     /// Settles once the server has greeted, or patience is at an end.
     func awaitConnection() -> Waiter {
         let waiter = Waiter()
@@ -150,6 +174,7 @@ final class SharedSession: Sendable {
         var effects: [Effect] = []
         var settled: [(Waiter, WorkerError?)] = []
         var news: [JobSink] = []
+        var places: (waiters: [Waiter], error: WorkerError?) = ([], nil)
         state.withLockedValue { state in
             body(&state, &effects)
             for effect in effects {
@@ -168,9 +193,11 @@ final class SharedSession: Sendable {
                 case .slowDown, .leave, .disconnect, .stop, .remark: break
                 }
             }
+            places = state.takePlaces()
         }
         // The job's own news first: who returns from a call finds them there.
         for sink in news { sink.tell() }
+        for waiter in places.waiters { waiter.settle(places.error) }
         for (waiter, error) in settled { waiter.settle(error) }
         return effects.filter { !$0.isForWorkers }
     }

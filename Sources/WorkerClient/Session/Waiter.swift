@@ -11,6 +11,16 @@ final class Waiter: Sendable {
 
     private let state = NIOLockedValueBox(State.starting)
 
+    /// Nobody waits any more.
+    var isOver: Bool {
+        state.withLockedValue { state in
+            switch state {
+            case .starting, .waiting: false
+            case .done, .over: true
+            }
+        }
+    }
+
     /// Suspends until ``settle(_:)``; call it once.
     func value() async throws {
         try await withTaskCancellationHandler {
