@@ -55,7 +55,9 @@ struct Coverage {
         guard Set(values).count >= 2 || field.name == "major" else { return ["\(what): fewer than two values"] }
         var gaps: [String] = []
         if let limit = Self.textLimit(field.type) {
-            if !values.contains(where: { $0?.text?.utf8.count == limit }) { gaps.append("\(what): none of \(limit) bytes") }
+            if !values.contains(where: { $0?.text?.utf8.count == limit }) {
+                gaps.append("\(what): none of \(limit) bytes")
+            }
             gaps += refusal("\(what) of \(Self.grouped(limit + 1)) bytes")
         } else if let maximum = Self.maximum(field) {
             // The major version has one value; a second one is another protocol.

@@ -62,7 +62,9 @@ struct Specification: Sendable {
         if section.hasPrefix("4 ") {
             for (direction, offset) in [(TestVector.Direction.up, 0), (.down, 2)] where cells.count > offset + 1 {
                 let digits = String(cells[offset].filter(\.isHexDigit).suffix(2))
-                guard cells[offset].hasPrefix("`0x"), let type = UInt8(digits, radix: 16), let name = Self.linked(cells[offset + 1]) else { continue }
+                guard cells[offset].hasPrefix("`0x"), let type = UInt8(digits, radix: 16),
+                    let name = Self.linked(cells[offset + 1])
+                else { continue }
                 // The range of the updates is one row.
                 frames[direction]?.append((cells[offset].contains("–") ? 0x80 : type, name))
             }

@@ -11,8 +11,8 @@
  *
  *     node telltale_worker.mjs --server http://127.0.0.1:8080 --id demo-1 --type demo --steps 10 --result out.json
  *
- * Needs Node 18 or newer. `http:` is HTTP/2 in clear text with prior knowledge, `https:` over TLS. Exit codes: 0 the job
- * ended as asked for, 1 the server refused something or ended the stream, 2 wrong usage, 3 no connection.
+ * Needs Node 18 or newer. `http:` is HTTP/2 in clear text with prior knowledge, `https:` over TLS. Exit codes: 0 the
+ * job ended as asked for, 1 the server refused something or ended the stream, 2 wrong usage, 3 no connection.
  */
 
 import { createHash } from 'node:crypto';

@@ -619,8 +619,8 @@ class Job:
 
 
 class Worker:
-    """One producer: one connection, a stream of updates and one for each result. It has no threads: things happen inside
-    `work`, `settle`, `send_result` and `close`. Call one of them more often than the server's heartbeat, 10 s as a rule.
+    """One producer: one connection, a stream of updates and one for each result. It has no threads: things happen in
+    `work`, `settle`, `send_result` and `close`. Call one of them more often than the server's heartbeat, as a rule 10 s.
     `received` is called with every frame, before the worker acts on it."""
 
     def __init__(self, server, producer="", token=None, received=lambda stream, frame: None, interval=0.02,
@@ -664,12 +664,12 @@ class Worker:
     def work(self, timeout=0.0, until=lambda: False):
         """Sends what waits and takes what comes, for `timeout` seconds or until the condition holds; None: no limit."""
         end = None if timeout is None else time.monotonic() + timeout
-        while True:
+        while not until():
             try:
                 self.turn(0.0 if end is None else end)
             except Away as error:
                 self.lost(error)
-            if until() or end is not None and time.monotonic() >= end:
+            if end is not None and time.monotonic() >= end:
                 return
 
     def turn(self, end):
@@ -853,7 +853,7 @@ class Worker:
         self.sent.extend(items)
 
     def send_progress(self, items):
-        """Progress alone travels in runs: two bytes a job where the handles follow each other, three or so elsewhere."""
+        """Progress alone travels in runs: two bytes a job where the handles are consecutive, three or so elsewhere."""
         most = self.welcome["maxFrame"] if self.welcome else ASSUMED_FRAME
         sparse = []
         while items:
@@ -886,8 +886,8 @@ class Worker:
     # Results (section 10)
 
     def send_result(self, job, source, media_type, name="", coding=0):
-        """Sends a result on a stream of its own, so that it holds up no update, until the server has it whole. `source()`
-        gives the coded bytes from the beginning, in pieces, each time that it is called."""
+        """Sends a result on a stream of its own, so that it holds up no update, until the server has it whole.
+        `source()` gives the coded bytes from the beginning, in pieces, each time that it is called."""
         sent = 0
         while True:
             self.work(None, until=lambda: self.is_open or not job.is_wanted)
@@ -895,7 +895,7 @@ class Worker:
                 stream = self.connection.open()
                 begin = result_begin(1, job.task_id, media_type, job.attempt, coding, sent, name)
                 self.connection.write(stream, hello(self.producer, results_only=True) + begin)
-                # With an offset the server says from which byte on it wants the rest; else there is nothing to wait for.
+                # With an offset the server says from which byte on it wants the rest; else nothing is waited for.
                 start = self.result_state(stream)["held"] if sent else 0
                 digest, length = hashlib.sha256(), 0
                 for piece in source():
