@@ -12,4 +12,5 @@ extension Tag {
     @Tag static var e2e001: Self
     @Tag static var e2e002: Self
     @Tag static var e2e005: Self
+    @Tag static var e2e006: Self
 }

@@ -56,7 +56,8 @@ extension OutputBuffer {
                 attempt: attempt,
                 code: frame.string("code"),
                 text: frame.string("text"),
-                isRetryable: frame["retryable"]?.isTrue ?? false
+                isRetryable: frame["retryable"]?.isTrue ?? false,
+                limits: UpdateLimits()
             )
         case "result begin":
             appendResultBegin(

@@ -3,10 +3,12 @@ import Testing
 
 /// One entry of a file of `spec/test-vectors`.
 struct TestVector: Sendable, CustomTestStringConvertible {
-    enum Direction: String, Sendable { case up, down }
+    enum Direction: String, Sendable, CaseIterable { case up, down }
 
     let name: String
     let direction: Direction
+    /// Which of a file's streams it is a step of, where there are several.
+    let number: UInt64
     /// The whole stream: the prelude, unless the entry opens the stream, and the entry's bytes.
     let stream: [UInt8]
     let preludeLength: Int
@@ -31,6 +33,8 @@ extension TestVector {
     static let errors = load("errors")
     static let splits = load("splits")
     static let exchange = load("exchange")
+    static let batch = load("batch")
+    static let resumption = load("resumption")
     static let streams = up + down + refusals + errors
 
     /// The raw entries of a file, and its head.
@@ -57,6 +61,7 @@ extension TestVector {
         let before = opens ? [] : bytes(hex: prelude)
         self.name = value["name"]?.text ?? value["about"]?.text ?? "?"
         self.direction = direction
+        self.number = value["stream"]?.integer ?? 1
         self.preludeLength = before.count
         self.stream = before + bytes(hex: value["hex"]?.text ?? "")
         self.frames = value["frames"]?.list ?? []

@@ -69,11 +69,16 @@ struct VectorTests {
         #expect(last == .failed(ProtocolError(ErrorCode(rawValue: error.code), sequence: error.sequence, "")))
     }
 
-    @Test("The exchange means what it says, both bodies from beginning to end", .tags(.unit009, .unit010))
-    func exchange() {
-        for direction in [TestVector.Direction.up, .down] {
-            let steps = TestVector.exchange.filter { $0.direction == direction }
+    @Test(
+        "Exchanges mean what they say, all bodies from beginning to end",
+        .tags(.unit009, .unit010),
+        arguments: [TestVector.exchange, TestVector.batch, TestVector.resumption]
+    )
+    func exchanges(_ file: [TestVector]) {
+        for (direction, number) in Set(file.map(\.number)).flatMap({ [(TestVector.Direction.up, $0), (.down, $0)] }) {
+            let steps = file.filter { $0.direction == direction && $0.number == number }
             let transcript = Transcript(direction, whole: steps.flatMap(\.stream))
+            #expect(!steps.isEmpty)
             #expect(transcript.events == steps.flatMap(\.events))
             #expect(transcript.error == nil)
         }

@@ -24,7 +24,4 @@ enum Repository {
 
     /// The interpreter of the virtual environment that `.ci/install --tests` makes.
     static var python: URL { root.appendingPathComponent(".venv/bin/python") }
-
-    /// The reference worker in Python, a client that shares no code with the server.
-    static var pythonWorker: URL { root.appendingPathComponent("spec/reference/python/telltale_worker.py") }
 }

@@ -5,7 +5,7 @@ It is written to be read beside ../../update-protocol.md, and to be taken apart.
 
 1. the codec: functions that make the bytes of each frame up, and a decoder for the frames down;
 2. `Connection`: HTTP/2 over a plain socket, several streams, flow control respected, no threads;
-3. `Worker`: one update stream and, when there is a result, a second stream for its bytes;
+3. `Job` and `Worker`: what is to be said, kept until the server has it, and what happens when a connection is lost;
 4. the command, which does one made-up job and prints each frame that it receives as a line of JSON:
 
     python telltale_worker.py --server http://127.0.0.1:8080 --id demo-1 --type demo --steps 10 --result out.json
@@ -15,8 +15,10 @@ asked for, 1 the server refused something or ended the stream, 2 wrong usage, 3 
 """
 
 import argparse
+import collections
 import hashlib
 import json
+import random
 import selectors
 import socket
 import sys
@@ -33,7 +35,11 @@ REASONS = {
     6: "not allowed", 7: "malformed", 8: "malformed result", 9: "over quota",
 }
 STATES = {0: None, 1: "queued", 2: "processing", 3: "completed", 4: "failed", 5: "cancelled"}
-OPEN, WHOLE, GONE = 0, 1, 2
+STATE_AFTER = {"complete": 3, "fail": 4}
+UNKNOWN_JOB, ALREADY_FINISHED, EXPIRED, ATTEMPT_IS_OVER, BOUND_ELSEWHERE, MALFORMED = 1, 2, 3, 4, 5, 7
+ENDS_JOB = (UNKNOWN_JOB, ALREADY_FINISHED, EXPIRED, ATTEMPT_IS_OVER, BOUND_ELSEWHERE)
+IS_BOUND = (ALREADY_FINISHED, ATTEMPT_IS_OVER, BOUND_ELSEWHERE)  # After these the handle still is.
+WHOLE, GONE = 1, 2
 RECEIVED, STOPPED, REFUSED = 0, 1, 2
 
 
@@ -328,6 +334,7 @@ class Stream:
         self.status = None
         self.body = b""  # Of an answer that is not 200, for people.
         self.has_ended = False
+        self.said_goodbye = False
 
 
 class Connection:
@@ -377,7 +384,7 @@ class Connection:
         has ended the stream nothing is sent any more: what it has to say stands in its last frames."""
         view = memoryview(data)
         while len(view) and not stream.has_ended:
-            window = min(self.http.local_flow_control_window(stream.number), self.http.max_outbound_frame_size)
+            window = self.window(stream)
             if window <= 0:
                 self.pump(self.timeout, f"stream {stream.number} waited for its flow control window")
                 continue
@@ -388,16 +395,14 @@ class Connection:
             self.http.end_stream(stream.number)
             self.flush()
 
-    def wait(self, stream, timeout=None):
-        """The next frame of `stream`, or None when its body has ended (or `timeout` seconds have passed)."""
-        end = time.monotonic() + (self.timeout if timeout is None else timeout)
+    def window(self, stream):
+        """How many bytes the server's windows, the stream's and the connection's, and its largest frame allow now."""
+        return min(self.http.local_flow_control_window(stream.number), self.http.max_outbound_frame_size)
+
+    def wait(self, stream):
+        """The next frame of `stream`, or None when its body has ended."""
         while not stream.frames and not stream.has_ended:
-            left = end - time.monotonic()
-            if left <= 0:
-                if timeout is None:
-                    raise Away(f"no frame on stream {stream.number} within {self.timeout:g} s")
-                return None
-            self.pump(left)
+            self.pump(self.timeout, f"no frame came on stream {stream.number}")
         return stream.frames.pop(0) if stream.frames else None
 
     def pump(self, timeout, complaint=None):
@@ -468,102 +473,474 @@ class Connection:
 # 3. The worker --------------------------------------------------------------------------------------------------------
 
 class Ended(Exception):
-    """The server ended the stream, or never took it."""
+    """The stream is over, and coming back would not help."""
+
+
+class Refused(Exception):
+    """The server refused an item: `refusal` is the frame."""
+
+    def __init__(self, refusal, what):
+        state = STATES.get(refusal["state"])
+        super().__init__(f"{what} was refused: {REASONS.get(refusal['reason'], REASONS[MALFORMED])}"
+                         + (f" (the job is {state})" if state else "")
+                         + (f": {refusal['detail']}" if refusal["detail"] else ""))
+        self.refusal = refusal
+
+
+class Entry:
+    """One item that the server does not have for good."""
+
+    def __init__(self, what, **values):
+        self.what = what  # The name of the function that makes its bytes.
+        self.values = values
+        self.sequence = None  # None until it is sent.
+        self.was_sent = False  # On a former stream.
+
+
+class Job:
+    """One job, by its handle. What it has to say stands in its outbox, oldest first, until the server has it for good.
+    So after a loss everything that may be lost is still there, and the rule of section 9.3 is: number it again."""
+
+    def __init__(self, worker, handle, task_id, attempt=0, **options):
+        self.worker = worker
+        self.handle = handle
+        self.task_id = task_id
+        self.attempt = attempt
+        self.options = options
+        self.outbox = [Entry("bind")]
+        self.latest = {}  # The last value of each field of this attempt, for a server that has forgotten everything.
+        self.has_started = False
+        self.cancel = None  # The frame, when somebody cancelled the job.
+        self.error = None  # Why nothing more is to be said of it.
+        self.is_over = False
+
+    @property
+    def is_wanted(self):
+        """Looked at now and then by whoever does the job."""
+        return self.cancel is None and not self.is_over
+
+    def report(self, **values):
+        """Progress in basis points, units (done, total), unit, step (index, total, name), note; what is left out stays
+        as it is. Of values that wait, for their turn or for the connection, only the last is sent."""
+        if not self.is_wanted:
+            return
+        self.latest.update(values)
+        if values.keys() & {"progress", "units", "step"}:
+            self.has_started = True
+        if self.outbox and self.outbox[-1].what == "update" and self.outbox[-1].sequence is None:
+            self.outbox[-1].values.update(values)
+        else:
+            self.outbox.append(Entry("update", **values))
+
+    def start(self):
+        self.has_started = True
+        self.say("start")
+
+    def complete(self):
+        self.say("complete", "unbind")
+
+    def fail(self, code="", words="", retryable=False):
+        self.say(Entry("fail", code=code, text_=words, retryable=retryable), "unbind")
+
+    def retry(self, attempt):
+        """Begins the attempt `attempt`. It must be named: "one more" would be another one each time it is sent."""
+        if attempt <= self.attempt:
+            raise ValueError("a retry names an attempt greater than the present one")
+        self.attempt = attempt
+        self.latest = {}
+        self.has_started = False
+        self.say(Entry("retry", attempt=attempt))
+
+    def answer_cancel(self, answer):
+        """STOPPED, or REFUSED when the work goes on regardless."""
+        self.say(Entry("cancel_answer", answer=answer), "unbind")
+
+    def unbind(self):
+        """Lets go of a job that another worker is to go on with."""
+        self.say("unbind")
+
+    def say(self, *entries):
+        if not self.is_over:
+            self.outbox += [Entry(entry) if isinstance(entry, str) else entry for entry in entries]
+
+    def finish(self, error=None, is_bound=False):
+        """Nothing is to be said of this job any more. A handle that the server still has bound is free only when it has
+        the unbind: what comes down before may yet be about this job."""
+        self.is_over = True
+        self.error = self.error or error
+        self.outbox = [Entry("unbind")] if is_bound else []
+        if not is_bound:
+            self.worker.forget(self)
+
+    def resume(self, server_forgot):
+        """Makes the outbox what a new stream needs: the bind, what is not acknowledged, and no more than counts."""
+        begun = max((index for index, entry in enumerate(self.outbox) if entry.what == "retry"), default=-1)
+        known = [entry for entry in self.outbox[max(begun, 0):] if entry.what != "bind"]
+        if known and all(entry.what == "unbind" for entry in known):
+            self.finish()
+            return
+        if server_forgot and begun < 0:
+            known[:0] = ([Entry("start")] if self.has_started else []) + [Entry("update", **self.latest)]
+        self.outbox = [Entry("bind")]
+        for entry in known:
+            entry.was_sent = entry.was_sent or entry.sequence is not None
+            entry.sequence = None
+            if entry.what == "update" and self.outbox[-1].what == "update":
+                self.outbox[-1].values.update(entry.values)
+            else:
+                self.outbox.append(entry)
+
+    def encode(self, entry):
+        if entry.what == "bind":
+            return bind(self.handle, self.task_id, self.attempt, **self.options)
+        return globals()[entry.what](self.handle, **entry.values)
+
+    def refuse(self, entry, refusal):
+        reason, state = refusal["reason"], refusal["state"]
+        if self.is_over:
+            if entry.what == "unbind":
+                self.finish()
+            return
+        if reason == ALREADY_FINISHED:
+            # It ended before the connection was lost, the way it was meant to, and only the answer did not arrive.
+            meant = [STATE_AFTER[known.what] for known in self.outbox if known.was_sent and known.what in STATE_AFTER]
+            if state in meant:
+                self.finish(is_bound=entry.what != "bind")
+                return
+        is_cancelled = reason == ALREADY_FINISHED and STATES.get(state) == "cancelled" and entry.what == "update"
+        error = Refused(refusal, f"{self.task_id}: {entry.what}")
+        if is_cancelled or entry.what != "bind" and reason not in ENDS_JOB:
+            # The cancel is on its way down and says why; or there is a defect, of this one item.
+            self.outbox.remove(entry)
+            if not is_cancelled:
+                self.error = self.error or error
+            return
+        self.finish(error, is_bound=entry.what != "bind" and reason in IS_BOUND)
 
 
 class Worker:
-    """One producer with one update stream. `received` is called with every frame, before the worker acts on it."""
+    """One producer: one connection, a stream of updates and one for each result. It has no threads: things happen in
+    `work`, `settle`, `send_result` and `close`. Call one of them more often than the server's heartbeat, as a rule 10 s.
+    `received` is called with every frame, before the worker acts on it."""
 
-    def __init__(self, connection, producer="", received=lambda stream, frame: None):
-        self.connection = connection
+    def __init__(self, server, producer="", token=None, received=lambda stream, frame: None, interval=0.02,
+                 patience=30.0):
+        self.server = server
         self.producer = producer
+        self.token = token
         self.received = received
-        self.sequence = 0  # Of the last frame sent.
-        self.applied = 0
-        self.refusals = {}  # By sequence number.
-        self.cancels = {}  # By handle.
+        self.interval = interval  # Between two rounds of updates, in seconds; what comes meanwhile becomes one.
+        self.patience = patience  # How long to try to come back.
+        self.jobs = {}  # By handle.
+        self.free = []  # Handles that a job has had and none has now.
+        self.sent = collections.deque()  # (job, entry) by sequence number, until the server has them for good.
+        self.sequence = 0  # Of the last item.
+        self.connection = None
         self.welcome = None
-        self.stream = connection.open()
-        connection.write(self.stream, hello(producer))
+        self.is_open = False
+        self.failures = 0
+        self.retry_after = 0.0
+        self.retry_at = 0.0
+        self.away_since = None
+        self.quiet_until = 0.0  # The end of the last slow down.
+        self.updates_at = 0.0  # When the next round of updates is due.
+        self.said = self.heard = time.monotonic()
+        self.connect()
 
-    def send(self, *frames):
-        """Sends frames that take one sequence number each, and returns the number of the last."""
-        self.sequence += len(frames)
-        self.connection.write(self.stream, b"".join(frames))
-        return self.sequence
+    def job(self, task_id, **options):
+        """Takes up a job. Options are those of `bind`: attempt, create, share, type, ttl, stall, fail_when_stalled,
+        labels, parent, result_ttl. Name the attempt where it is known: then no older one can pass for a newer one."""
+        handle = self.free.pop() if self.free else len(self.jobs)
+        job = self.jobs[handle] = Job(self, handle, task_id, **options)
+        return job
+
+    def forget(self, job):
+        if self.jobs.get(job.handle) is job:
+            del self.jobs[job.handle]
+            self.free.append(job.handle)
+
+    # Working
+
+    def work(self, timeout=0.0, until=lambda: False):
+        """Sends what waits and takes what comes, for `timeout` seconds or until the condition holds; None: no limit."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not until():
+            try:
+                self.turn(0.0 if end is None else end)
+            except Away as error:
+                self.lost(error)
+            if end is not None and time.monotonic() >= end:
+                return
+
+    def turn(self, end):
+        """One round: connect if it is time to, or send, wait a little for the socket, and take the frames."""
+        now = time.monotonic()
+        wait = max(0.0, min(end - now, 0.1)) if end else 0.1
+        if self.connection is None:
+            if now < self.retry_at:
+                time.sleep(min(wait, self.retry_at - now))
+                return
+            self.connect()
+        self.send()
+        waiting = self.is_open and any(entry.sequence is None for job in self.jobs.values() for entry in job.outbox)
+        self.connection.pump(min(wait, self.interval) if waiting else wait)
+        self.take_all()
+        self.send()
+
+    def settle(self, job=None):
+        """Works until the server has everything for good, of one job or of all."""
+        self.work(None, until=lambda: not any(known.outbox for known in ([job] if job else list(self.jobs.values()))))
+
+    def close(self):
+        """Waits until the server has everything, says goodbye, and reads what it still has to say."""
+        if self.is_open:
+            self.write(flush())
+        self.settle()
+        if self.is_open:
+            self.leave()
+        try:
+            while self.connection and not self.stream.has_ended:
+                self.connection.pump(self.patience, "the server did not end the stream")
+                self.take_all()
+        except Away:
+            pass  # It had everything.
+        self.drop()
+
+    # The connection
+
+    def connect(self):
+        self.connection = Connection(self.server, self.token)
+        self.stream = self.connection.open()
+        # Nothing else is sent before the welcome: only it says what the server has, and how much it takes.
+        self.connection.write(self.stream, hello(self.producer, self.welcome["epoch"] if self.welcome else 0,
+                                                 self.sequence + 1))
+        self.heard = time.monotonic()
+
+    def drop(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+        self.is_open = False
+
+    def lost(self, error):
+        """Connects again after a while that grows, and differs from worker to worker."""
+        self.drop()
+        now = time.monotonic()
+        self.away_since = self.away_since or now
+        if now - self.away_since > self.patience:
+            raise error
+        delay = min(0.1 * 2 ** self.failures, 30.0) * random.uniform(0.5, 1.0)
+        self.failures += 1
+        self.retry_at = now + max(delay, self.retry_after)
+        self.retry_after = 0.0
+
+    # Frames down
+
+    def take_all(self):
+        stream = self.stream
+        while stream.frames:
+            self.heard = time.monotonic()
+            self.take(stream.frames.pop(0))
+        if stream.has_ended:
+            self.check(stream)
+            if self.is_open or not stream.said_goodbye:
+                raise Away("the server ended the stream")
+            if self.jobs:
+                self.lost(Away("the server said goodbye"))
+        heartbeat = self.welcome["heartbeat"] / 1_000 if self.welcome else 0
+        if self.is_open and heartbeat:
+            # A flush is a sign of life to the server, and its acknowledgement one to the worker.
+            now = time.monotonic()
+            if now - self.said > heartbeat / 2:
+                self.write(flush())
+                if now - self.heard > 3 * heartbeat:
+                    raise Away("the server is silent")
+
+    def check(self, stream):
+        if stream.status == 503:
+            self.retry_after = 1.0
+        elif stream.status not in (None, 200):
+            raise Ended(f"the server answered {stream.status} {stream.body.decode(errors='replace')}".strip())
 
     def take(self, frame):
-        """Acts on one frame from the update stream."""
         self.received("updates", frame)
         kind = frame["frame"]
+        job = self.jobs.get(frame.get("handle"))
         if kind == "welcome":
+            server_forgot = bool(self.welcome) and self.welcome["boot"] != frame["boot"] and frame["ephemeral"]
             self.welcome = frame
+            if not frame["resumed"]:  # Otherwise the server says next what of the former stream it has.
+                self.opened(server_forgot)
         elif kind == "acknowledgement":
-            self.applied = max(self.applied, frame["applied"])
+            self.failures, self.away_since = 0, None
+            settled = frame["applied"] if self.welcome["ephemeral"] else frame.get("durable", 0)
+            while self.sent and self.sent[0][1].sequence <= settled:
+                self.settled(*self.sent.popleft())
+            if not self.is_open and not self.stream.said_goodbye:
+                self.opened(False)
         elif kind == "refusal":
-            self.refusals[frame["sequence"]] = frame
-        elif kind == "cancel":
-            self.cancels[frame["handle"]] = frame
+            for item in self.sent:
+                if item[1].sequence == frame["sequence"]:
+                    self.sent.remove(item)
+                    item[0].refuse(item[1], frame)
+                    break
+        elif kind == "cancel" and job and job.is_wanted:
+            job.cancel = frame
+            job.outbox = [entry for entry in job.outbox if entry.sequence is not None]
+            job.say(Entry("cancel_answer", answer=RECEIVED))
+        elif kind == "expired" and job:
+            job.finish(Refused({"reason": EXPIRED, "state": 0, "detail": ""}, job.task_id))
+        elif kind == "slow down":
+            self.quiet_until = time.monotonic() + frame["milliseconds"] / 1_000
+        elif kind == "goodbye":
+            self.retry_after = frame["retryAfter"] / 1_000
+            if self.is_open:
+                self.leave()
         elif kind == "error":
-            raise Ended(f"error {frame['code']}: {frame['text']}")
+            # 11 (too slow), 12 (internal) and what a later version adds may pass; the others would repeat themselves.
+            raise (Ended if frame["code"] <= 10 else Away)(f"error {frame['code']}: {frame['text']}")
 
-    def poll(self, timeout=0.0):
-        """Takes what is there; waits at most `timeout` seconds for the first frame."""
-        frame = self.connection.wait(self.stream, timeout)
-        while frame:
-            self.take(frame)
-            frame = self.connection.wait(self.stream, 0.0)
-        self.check()
+    def opened(self, server_forgot):
+        """The stream is welcome: every job is bound again, and what the server does not have follows."""
+        self.is_open = True
+        self.sent.clear()
+        for job in list(self.jobs.values()):
+            job.resume(server_forgot)
 
-    def settle(self, sequence=None):
-        """Waits until the server has applied or refused everything up to `sequence`; returns the refusals so far."""
-        sequence = self.sequence if sequence is None else sequence
-        while self.applied < sequence:
-            frame = self.connection.wait(self.stream)
-            if frame is None:
-                self.check()
-                raise Ended("the server ended the stream before it had acknowledged everything")
-            self.take(frame)
-        return self.refusals
+    @staticmethod
+    def settled(job, entry):
+        """The server has this item for good."""
+        if entry in job.outbox:
+            job.outbox.remove(entry)
+            if entry.what == "unbind":
+                job.finish()
 
-    def check(self):
-        if self.stream.has_ended and not self.stream.frames and self.stream.status != 200:
-            words = self.stream.body.decode(errors="replace")
-            raise Ended(f"the server answered {self.stream.status or 'with a reset'} {words}".strip())
+    # Frames up
 
-    def send_result(self, task_id, data, media_type, name="", attempt=0):
-        """Sends a result on a stream of its own, so that it holds up no update, and waits until the server has it
-        whole. On this stream nothing else is sent, so the transfer is always number 1."""
-        stream = self.connection.open()
-        limit = self.welcome["maxFrame"] if self.welcome else ASSUMED_FRAME
-        self.connection.write(stream, hello(self.producer, results_only=True))
-        self.connection.write(stream, result_begin(1, task_id, media_type, attempt, name=name))
-        piece = min(limit, 65_536) - 1  # The transfer number takes one byte of the payload.
-        for position in range(0, len(data), piece):
-            self.connection.write(stream, result_bytes(1, data[position:position + piece]))
-        self.connection.write(stream, result_end(1, len(data), hashlib.sha256(data).digest()) + goodbye(), end=True)
-        is_whole = False
+    def write(self, *frames):
+        self.sequence += len(frames)
+        self.said = time.monotonic()
+        self.connection.write(self.stream, b"".join(frames))
+
+    def send(self, everything=False):
+        """Sends what waits, as far as the server's window goes: behind a closed one, and while the server has asked to
+        slow down, values stay in the outboxes, and the newer take the place of the older."""
+        now = time.monotonic()
+        holds_updates = not everything and now < max(self.quiet_until, self.updates_at)
+        progress, has_updates = [], False
+        for job in list(self.jobs.values()):
+            for entry in job.outbox:
+                if not self.is_open or self.connection.window(self.stream) <= 0:
+                    break
+                if entry.sequence is not None:
+                    continue
+                if entry.what == "update":
+                    if holds_updates:
+                        break
+                    has_updates = True
+                    if entry is job.outbox[-1] and entry.values.keys() == {"progress"}:
+                        progress.append((job, entry))
+                        continue
+                self.number((job, entry))
+                self.write(job.encode(entry))
+        if has_updates:
+            self.updates_at = now + self.interval
+        self.send_progress(sorted(progress, key=lambda item: item[0].handle))
+
+    def number(self, *items):
+        for offset, (_, entry) in enumerate(items, 1):
+            entry.sequence = self.sequence + offset
+        self.sent.extend(items)
+
+    def send_progress(self, items):
+        """Progress alone travels in runs: two bytes a job where the handles are consecutive, three or so elsewhere."""
+        most = self.welcome["maxFrame"] if self.welcome else ASSUMED_FRAME
+        sparse = []
+        while items:
+            length = 1
+            while length < min(len(items), most) and items[length][0].handle == items[0][0].handle + length:
+                length += 1
+            part, items = items[:length], items[length:]
+            if length < 4:
+                sparse += part
+            else:
+                self.write_run(part, dense_run(part[0][0].handle, [entry.values["progress"] for _, entry in part]))
+        for begin in range(0, len(sparse), most):
+            part = sparse[begin:begin + most]
+            self.write_run(part, run([(job.handle, entry.values["progress"]) for job, entry in part]))
+
+    def write_run(self, items, data):
+        """A run takes a number for each of its entries."""
+        self.number(*items)
+        self.sequence += len(items) - 1
+        self.write(data)
+
+    def leave(self):
+        """Sends what waits, says goodbye and ends the body; the server answers on until it has nothing more to say."""
+        self.send(everything=True)
+        self.write(goodbye())
+        self.stream.said_goodbye = True
+        self.is_open = False
+        self.connection.write(self.stream, b"", end=True)
+
+    # Results (section 10)
+
+    def send_result(self, job, source, media_type, name="", coding=0):
+        """Sends a result on a stream of its own, so that it holds up no update, until the server has it whole.
+        `source()` gives the coded bytes from the beginning, in pieces, each time that it is called."""
+        sent = 0
+        while True:
+            self.work(None, until=lambda: self.is_open or not job.is_wanted)
+            try:
+                stream = self.connection.open()
+                begin = result_begin(1, job.task_id, media_type, job.attempt, coding, sent, name)
+                self.connection.write(stream, hello(self.producer, results_only=True) + begin)
+                # With an offset the server says from which byte on it wants the rest; else nothing is waited for.
+                start = self.result_state(stream)["held"] if sent else 0
+                digest, length = hashlib.sha256(), 0
+                for piece in source():
+                    digest.update(piece)
+                    for position in range(max(start - length, 0), len(piece), ASSUMED_FRAME):
+                        self.connection.write(stream, result_bytes(1, piece[position:position + ASSUMED_FRAME]))
+                        sent = min(length + position + ASSUMED_FRAME, length + len(piece))
+                        self.beside(stream, job)
+                    length += len(piece)
+                self.connection.write(stream, result_end(1, length, digest.digest()) + goodbye(), end=True)
+                while self.result_state(stream)["state"] != WHOLE:
+                    self.beside(stream, job)
+                return
+            except Away as error:
+                self.lost(error)
+
+    def beside(self, stream, job):
+        """What else there is to do while a result is on its way."""
+        self.connection.pump(0.0)
+        self.take_all()
+        self.send()
+        while stream.frames and stream.frames[0]["frame"] != "result state":
+            self.take_result(stream.frames.pop(0))
+        if not job.is_wanted:
+            raise Ended(f"{job.task_id}: nobody wants its result any more")
+
+    def result_state(self, stream):
+        """The next result state; what else comes down is looked at before."""
         while True:
             frame = self.connection.wait(stream)
             if frame is None:
-                break
-            self.received("result", frame)
-            if frame["frame"] == "error":
-                raise Ended(f"error {frame['code']}: {frame['text']}")
+                self.check(stream)
+                raise Away("the stream of the result ended early")
+            self.take_result(frame)
             if frame["frame"] == "result state":
-                is_whole = frame["state"] == WHOLE
-        return is_whole
+                return frame
 
-    def leave(self):
-        """Says goodbye, and reads what the server still has to say."""
-        self.send(goodbye())
-        self.connection.write(self.stream, b"", end=True)
-        while True:
-            frame = self.connection.wait(self.stream)
-            if frame is None:
-                break
-            self.take(frame)
-        self.check()
+    def take_result(self, frame):
+        self.received("result", frame)
+        if frame["frame"] == "refusal":
+            raise Refused(frame, "the result")
+        if frame["frame"] == "error":
+            raise (Ended if frame["code"] <= 10 else Away)(f"error {frame['code']}: {frame['text']}")
+        if frame["frame"] == "result state" and frame["state"] == GONE:
+            raise Ended("the server gave the result up")
 
 
 # 4. The command -------------------------------------------------------------------------------------------------------
@@ -576,7 +953,7 @@ def main(arguments=None):
     parser.add_argument("--id", help="the task id")
     parser.add_argument("--type", help="the kind of work")
     parser.add_argument("--label", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--attempt", type=int, default=0)
+    parser.add_argument("--attempt", type=int, default=0, help="0: the present one")
     parser.add_argument("--share", action="store_true", help="report beside the job's present owner")
     parser.add_argument("--no-create", action="store_true", help="the job must exist")
     parser.add_argument("--steps", type=int, default=10)
@@ -586,6 +963,7 @@ def main(arguments=None):
     parser.add_argument("--name", default="", help="the result's file name")
     parser.add_argument("--fail", nargs=2, metavar=("CODE", "TEXT"), help="fail instead of completing")
     parser.add_argument("--wait-for-cancel", action="store_true", help="after the steps, wait to be cancelled")
+    parser.add_argument("--patience", type=float, default=30.0, metavar="SECONDS", help="how long to try to come back")
     parser.add_argument("--check-vectors", metavar="FOLDER", help="check the codec against test vectors; no server")
     options = parser.parse_args(arguments)
     if options.check_vectors:
@@ -597,76 +975,59 @@ def main(arguments=None):
         print(json.dumps({"stream": stream, **frame}, ensure_ascii=False), flush=True)
 
     try:
-        connection = Connection(options.server, options.token)
+        worker = Worker(options.server, options.producer, options.token, received, patience=options.patience)
     except Away as error:
         print(error, file=sys.stderr)
         return 3
     try:
-        worker = Worker(connection, options.producer, received)
-        return do_job(worker, options)
+        job = do_job(worker, options)
+        worker.close()
+        if job.error:
+            raise job.error
+        return 0
     except Away as error:
         print(error, file=sys.stderr)
         return 3
-    except (Ended, ProtocolError) as error:
+    except (Ended, Refused, ProtocolError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
-        connection.close()
+        worker.drop()
 
 
 def do_job(worker, options):
-    """The life of one job, from bind to the answer for its last frame."""
-    labels = [tuple(label.partition("=")[::2]) for label in options.label]
-    worker.send(bind(0, options.id, options.attempt, create=not options.no_create, share=options.share,
-                     type=options.type, labels=labels),
-                start(0))
+    """The life of one job, up to its last word."""
+    job = worker.job(options.id, attempt=options.attempt, create=not options.no_create, share=options.share,
+                     type=options.type, labels=[tuple(label.partition("=")[::2]) for label in options.label])
+    job.start()
     for number in range(1, options.steps + 1):
-        worker.send(update(0, progress=MAXIMUM_PROGRESS * number // options.steps, units=(number, options.steps),
-                           unit="steps", step=(number, options.steps, f"step {number}")))
-        worker.poll(options.delay)
-        if 0 in worker.cancels:
-            return stop(worker)
-    if worker.settle():
-        return refused(worker)
-
-    if options.wait_for_cancel:
-        while 0 not in worker.cancels:
-            worker.send(update(0))
-            worker.poll(1.0)
-            if worker.stream.has_ended:
-                raise Ended("the server ended the stream")
-        return stop(worker)
-
-    if options.result:
-        with open(options.result, "rb") as file:
-            data = file.read()
-        # A job that completes takes the result that is whole by then: so the result first.
-        if not worker.send_result(options.id, data, options.media_type, options.name, options.attempt):
-            worker.leave()
-            return 1
-    if options.fail:
-        code, words = options.fail
-        worker.send(fail(0, code=code, text_=words))
-    else:
-        worker.send(complete(0))
-    worker.leave()
-    return refused(worker) if worker.refusals else 0
+        if not job.is_wanted:
+            break
+        job.report(progress=MAXIMUM_PROGRESS * number // options.steps, units=(number, options.steps), unit="steps",
+                   step=(number, options.steps, f"step {number}"))
+        worker.work(options.delay)
+    worker.settle(job)
+    while options.wait_for_cancel and job.is_wanted:
+        job.report()
+        worker.work(1.0, until=lambda: not job.is_wanted)
+    if job.cancel:
+        # Somebody cancelled the job: that it is known has been said, now that it has stopped.
+        job.answer_cancel(STOPPED)
+    elif job.is_wanted:
+        if options.result:
+            # A job that completes takes the result that is whole by then: so the result first.
+            worker.send_result(job, lambda: pieces(options.result), options.media_type, options.name)
+        if options.fail:
+            job.fail(*options.fail)
+        else:
+            job.complete()
+    return job
 
 
-def stop(worker):
-    """Somebody cancelled the job: say that it is known, stop, say that it has stopped."""
-    worker.send(cancel_answer(0, RECEIVED), cancel_answer(0, STOPPED))
-    worker.leave()
-    return 0
-
-
-def refused(worker):
-    for refusal in worker.refusals.values():
-        reason = REASONS.get(refusal["reason"], REASONS[7])
-        state = STATES.get(refusal["state"])
-        print(f"frame {refusal['sequence']} was refused: {reason}" + (f" (the job is {state})" if state else ""),
-              file=sys.stderr)
-    return 1
+def pieces(path):
+    with open(path, "rb") as file:
+        while piece := file.read(65_536):
+            yield piece
 
 
 # The codec against spec/test-vectors ----------------------------------------------------------------------------------
@@ -690,13 +1051,19 @@ def check_vectors(folder):
             good = good and integer(int(vector["value"])) == data
         if not good:
             failures.append(f"integers: {vector['name']}")
-    for vector in load("up")["vectors"] + load("exchange")["vectors"]:
+    exchanges = [vector for name in ("exchange", "batch", "resumption") for vector in load(name)["vectors"]]
+    for vector in load("up")["vectors"] + exchanges:
         kinds = {frame["frame"] for frame in vector["frames"]}
         if vector["direction"] == "up" and vector.get("canonical", True) and not kinds & {"malformed", "skipped"}:
             count += 1
             if b"".join(map(encode_vector, vector["frames"])).hex() != vector["hex"]:
                 failures.append(f"up: {vector.get('name') or vector['about']}")
-    streams = [(vector, "") for vector in load("exchange")["vectors"][1:2]]
+    # Steps that do not begin with a welcome follow one, like the vectors of down.json.
+    streams = [(vector, "" if vector["frames"][0]["frame"] == "welcome" else load("down")["prelude"])
+               for vector in exchanges]
+    streams += [({**vector, "hex": "".join(part["hex"] for part in vector["parts"]),
+                  "frames": [frame for part in vector["parts"] for frame in part["frames"]]}, "")
+                for vector in load("splits")["vectors"]]
     streams += [(vector, load("down")["prelude"]) for vector in load("down")["vectors"]]
     streams += [(vector, load("errors")["preludes"]["down"]) for vector in load("errors")["vectors"]]
     for vector, prelude in streams:
