@@ -46,6 +46,10 @@ enum Limits {
     static let requestsPerTurn = 16
     /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB.
     static let openTransfers = 1_024
+    /// Watches for which a loop keeps memory when there is none: some ten KiB.
+    static let keptWatches = 256
+    /// How often a wait begins anew because its job has changed meanwhile, before it is answered instead.
+    static let watchTries = 16
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
     /// Acknowledgements of a worker's stream are at least this far apart.

@@ -6,14 +6,18 @@ struct BridgeConfiguration: Sendable {
     var allowedHosts: [String]
     /// The largest JSON result, in bytes, that a status answer carries.
     var inlineResultLimit: Int
+    /// The longest time, in seconds, that an answer waits for a change, 0 to 300.
+    var maximumWait: Int
 
     init(
         publicURL: String? = nil,
         allowedHosts: [String] = [],
-        inlineResultLimit: Int = BridgeLimits.inlineResult
+        inlineResultLimit: Int = BridgeLimits.inlineResult,
+        maximumWait: Int = BridgeLimits.wait
     ) {
         self.publicURL = publicURL
         self.allowedHosts = allowedHosts
         self.inlineResultLimit = inlineResultLimit
+        self.maximumWait = maximumWait
     }
 }

@@ -24,6 +24,9 @@ struct ResponseFields: Sendable {
     /// Fields with values of their own, in order.
     private(set) var texts: [TextField] = []
 
+    /// False for answers that never have a body, and must not say how long it would be (RFC 9110 §8.6).
+    var hasLength: Bool { status != 204 && status != 304 }
+
     /// What the bridge writes itself.
     enum ContentType: Sendable {
         case json, problem
@@ -51,6 +54,18 @@ struct ResponseFields: Sendable {
     /// Where the job is found that a 202 speaks of.
     mutating func setLocation(_ path: String) {
         texts.append(TextField(name: "Location", lowercase: "location", value: path))
+    }
+
+    /// The version of the job that the answer is about.
+    mutating func setVersionTag(_ version: UInt64) {
+        texts.append(TextField(name: "ETag", lowercase: "etag", value: "W/\"\(version)\""))
+    }
+
+    /// The wait that was asked for is granted, for at most that long (RFC 7240 §3 and §4.3).
+    mutating func setWait(_ seconds: Int) {
+        texts.append(
+            TextField(name: "Preference-Applied", lowercase: "preference-applied", value: "wait=\(seconds)")
+        )
     }
 
     /// The body is a stored result as it is.

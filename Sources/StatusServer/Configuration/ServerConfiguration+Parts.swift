@@ -7,7 +7,8 @@ extension BridgeConfiguration {
         self.init(
             publicURL: server.publicURL,
             allowedHosts: server.allowedHosts,
-            inlineResultLimit: server.inlineResultLimit
+            inlineResultLimit: server.inlineResultLimit,
+            maximumWait: server.maximumWait
         )
     }
 }

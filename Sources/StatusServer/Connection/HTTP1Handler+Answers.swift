@@ -95,7 +95,7 @@ extension HTTP1Handler {
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
         scratch.date.append(at: services.clock.now().wall, to: &output)
-        output.appendContentLength(length)
+        if fields.hasLength { output.appendContentLength(length) }
         if exchange.closes {
             output.appendHeader("Connection", "close")
         } else if exchange.minorVersion == 0 {

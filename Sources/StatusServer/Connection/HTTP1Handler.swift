@@ -23,6 +23,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case finishing(ResultReceiver)
         /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
         case discarding(Int)
+        /// The answer waits for a job to change. → `head`, `sending`, `discarding`, `closing`
+        case waiting(HeldWait)
         /// Inside a response body that streams. → `head`, `closing`
         case sending(ResultSender)
         /// The last answer is written; what still comes in is dropped until the peer closes. Final.
@@ -46,7 +48,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     /// The server is shutting down: the next answer is the last one.
     var isDraining = false
     /// The client has closed its side: what it asked is answered, then the connection ends.
-    private var hasInputEnded = false
+    private(set) var hasInputEnded = false
+    /// Set while the handler is in its pipeline.
+    private(set) var context: ChannelHandlerContext?
 
     private var isReadPending = false
     private var timer: ConnectionTimer?
@@ -72,6 +76,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
         timer?.start(Limits.headTimeout)
     }
@@ -80,6 +85,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         // The timer's closure holds the context, which holds this handler.
         timer?.invalidate()
         timer = nil
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -103,6 +109,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         switch phase {
         case .receiving(let receiver), .finishing(let receiver): receiver.abandon()
         case .sending(let sender): sender.abandon()
+        case .waiting(let held): release(held, context: context)
         case .head, .collecting, .discarding, .closing: break
         }
         phase = .closing
@@ -121,10 +128,13 @@ final class HTTP1Handler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             hasInputEnded = true
+            // Whether the client is gone or only has nothing more to say does not show; an answer suits both.
+            endWait(context: context)
             return resume(context: context)
         }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isDraining = true
+        endWait(context: context)
         resume(context: context)
         context.channel.closeAfterDrain(services.configuration)
     }
@@ -152,7 +162,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func isHeldBack(context: ChannelHandlerContext) -> Bool {
         if isYielding { return true }
         return switch phase {
-        case .sending, .finishing: true
+        case .sending, .finishing, .waiting: true
         case .receiving(let receiver): receiver.isFull
         case .head: !context.channel.isWritable
         case .collecting, .discarding, .closing: false
@@ -172,7 +182,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 requests += 1
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
-            case .sending, .finishing: goesOn = false
+            case .sending, .finishing, .waiting: goesOn = false
             case .closing:
                 input.clear()
                 goesOn = false
@@ -211,7 +221,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             phase = .closing
             context.close(promise: nil)
         case .collecting, .discarding: context.close(promise: nil)
-        case .head, .receiving, .finishing, .sending, .closing: break
+        case .head, .receiving, .finishing, .sending, .waiting, .closing: break
         }
     }
 
@@ -227,6 +237,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .head: timer?.start(Limits.idleTimeout)
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
+        case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)
         case .closing:
             // Until the answer has left, the time is the reader's.
             guard let lingerEnd else { timer?.start(Limits.bodyTimeout); break }
@@ -252,6 +263,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
             exchange.closes = true
             write(fields, context: context)
             restartTimer(context: context)
+        case .waiting:
+            endWait(context: context)
+            resume(context: context)
         case .head, .receiving, .finishing, .discarding, .sending, .closing:
             context.close(promise: nil)
         }

@@ -106,7 +106,7 @@ extension HTTP2Stream {
         handler.scratch.date.withValue(at: services.clock.now().wall) { value in
             handler.scratch.fields.append("date", String(decoding: value, as: UTF8.self))
         }
-        handler.scratch.fields.append("content-length", length)
+        if fields.hasLength { handler.scratch.fields.append("content-length", length) }
         session.respond(id, handler.scratch.fields, endStream: endStream)
     }
 }

@@ -17,6 +17,8 @@ final class HTTP2Stream {
         case receiving(ResultReceiver, ResultUpload)
         /// A worker's updates, for as long as it works. → `done`
         case updates(WorkerStream)
+        /// The answer waits for a job to change. → `sending`, `done`
+        case waiting(HeldWait)
         /// Inside a response body that streams. → `done`
         case sending(ResultSender)
         /// The answer is complete; what still comes is dropped. Final.
@@ -43,6 +45,8 @@ final class HTTP2Stream {
     var watchedSequence: UInt64 = 0
     /// The worker's stream has not said hello.
     var isAwaitingHello = true
+    /// Runs while the answer waits.
+    var waitTimer: ConnectionTimer?
     /// The timer of an acknowledgement that would have come too soon.
     var acknowledgement: Scheduled<Void>?
 
@@ -94,7 +98,7 @@ final class HTTP2Stream {
             }
         case .opening, .sending:
             session.consume(id, bytes.count)
-        case .done:
+        case .waiting, .done:
             session.consume(id, bytes.count)
             drop(bytes.count)
         }
@@ -115,7 +119,7 @@ final class HTTP2Stream {
         case .updates(let worker):
             worker.receiveEnd()
             handler.touch(self)
-        case .opening, .sending, .done: break
+        case .opening, .sending, .waiting, .done: break
         }
     }
 
@@ -129,6 +133,7 @@ final class HTTP2Stream {
             worker.abandon(at: services.clock.now())
             handler.workerLeft()
         case .sending(let sender): sender.abandon()
+        case .waiting(let held): release(held)
         case .opening, .collecting, .done: break
         }
         phase = .done
@@ -142,11 +147,11 @@ final class HTTP2Stream {
             session.consume(id, withheld)
             withheld = 0
             worker.drained()
-        case .opening, .collecting, .receiving, .done: break
+        case .opening, .collecting, .receiving, .waiting, .done: break
         }
     }
 
-    private func act(on decision: BridgeDecision) {
+    func act(on decision: BridgeDecision) {
         switch decision {
         case .answer(let fields):
             answer(fields)
@@ -166,6 +171,8 @@ final class HTTP2Stream {
             if hasEnded { finish(receiver, upload) }
         case .sendResult(let download):
             send(download)
+        case .wait(let wait):
+            hold(wait)
         case .openUpdates:
             openUpdates()
         }

@@ -56,6 +56,15 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The longest time, in seconds, that an answer waits for a change of its job, 0 to 300.",
+            discussion: "Default: 30",
+            valueName: "seconds"
+        )
+    )
+    var maxWait: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How many jobs may be there at a time; further ones are refused until some expire.",
             discussion: "Default: 20000000",
             valueName: "number"

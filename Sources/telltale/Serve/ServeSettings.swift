@@ -80,6 +80,12 @@ struct ServeSettings {
             }
             server.inlineResultLimit = limit
         }
+        if let text = options.maxWait ?? environment.text("maxWait") {
+            guard let seconds = Int(text), (0...300).contains(seconds) else {
+                throw ValidationError("'\(text)' is not a number of seconds from 0 to 300")
+            }
+            server.maximumWait = seconds
+        }
         if let text = options.maxJobs ?? environment.text("maxJobs") {
             guard let jobs = Int(text), (1...1_000_000_000).contains(jobs) else {
                 throw ValidationError("'\(text)' is not a number of jobs from 1 to 1000000000")

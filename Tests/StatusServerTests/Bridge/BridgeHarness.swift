@@ -86,6 +86,18 @@ final class Harness {
         }
     }
 
+    /// Looks whether what `reply` waits for has come, or ends the wait; nil while it has not.
+    func resume(_ reply: Reply, isOver: Bool = false) throws -> Reply? {
+        let wait = try #require(reply.wait)
+        var output = OutputBuffer()
+        guard let decision = bridge.resume(wait, isOver: isOver, at: now, scratch: scratch, into: &output) else {
+            let written = output.count
+            #expect(written == 0)
+            return nil
+        }
+        return try carryOut(decision, [], &output)
+    }
+
     private func carryOut(_ decision: BridgeDecision, _ body: [UInt8], _ output: inout OutputBuffer) throws -> Reply {
         switch decision {
         case .answer(let fields):
@@ -113,6 +125,8 @@ final class Harness {
             while let piece = try reader.read(atMost: 4_096) { bytes += piece }
             #expect(bytes.count == reader.length)
             return Reply(download.fields, download.coding == .gzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
+        case .wait(let wait):
+            return Reply(ResponseFields(0, nil), [], wait: wait)
         case .openUpdates:
             return Reply(ResponseFields(0, nil), [], opensUpdates: true)
         }
@@ -159,8 +173,17 @@ struct Reply {
     let isStreamed: Bool
     /// The request opens a stream of updates instead of being answered.
     let opensUpdates: Bool
+    /// There is no answer yet.
+    let wait: JobWait?
 
-    init(_ fields: ResponseFields, _ body: [UInt8], isStreamed: Bool = false, opensUpdates: Bool = false) {
+    init(
+        _ fields: ResponseFields,
+        _ body: [UInt8],
+        isStreamed: Bool = false,
+        opensUpdates: Bool = false,
+        wait: JobWait? = nil
+    ) {
+        self.wait = wait
         var output = OutputBuffer()
         fields.appendFields(to: &output)
         let lines = String(decoding: output.copy(), as: UTF8.self)
