@@ -50,6 +50,8 @@ enum Limits {
     static let keptWatches = 256
     /// How often a wait begins anew because its job has changed meanwhile, before it is answered instead.
     static let watchTries = 16
+    /// Bytes of events that are written at a time; further ones wait until the reader has taken them.
+    static let eventPiece = 16_384
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
     /// Acknowledgements of a worker's stream are at least this far apart.

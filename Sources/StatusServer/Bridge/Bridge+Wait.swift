@@ -24,7 +24,24 @@ extension Bridge {
         scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) -> BridgeDecision? {
-        let job = scratch.snapshot
+        switch look(wait, isOver: isOver, at: now, scratch.snapshot, into: &output) {
+        case .answer(var fields):
+            fields.set(wait.context.origin)
+            return .answer(fields)
+        case .sendResult(var download):
+            download.fields.set(wait.context.origin)
+            return .sendResult(download)
+        case let other: return other
+        }
+    }
+
+    private func look(
+        _ wait: JobWait,
+        isOver: Bool,
+        at now: Instant,
+        _ job: JobSnapshot,
+        into output: inout OutputBuffer
+    ) -> BridgeDecision? {
         do throws(ErrorAnswer) {
             let id = try read(wait.id, at: now, into: job)
             guard isOver || wait.isReached(by: job) else { return nil }

@@ -8,16 +8,20 @@ struct BridgeConfiguration: Sendable {
     var inlineResultLimit: Int
     /// The longest time, in seconds, that an answer waits for a change, 0 to 300.
     var maximumWait: Int
+    /// Origins whose pages may read answers and write, such as `https://app.example.com`; `*` lets every page read.
+    var corsOrigins: [String]
 
     init(
         publicURL: String? = nil,
         allowedHosts: [String] = [],
         inlineResultLimit: Int = BridgeLimits.inlineResult,
-        maximumWait: Int = BridgeLimits.wait
+        maximumWait: Int = BridgeLimits.wait,
+        corsOrigins: [String] = []
     ) {
         self.publicURL = publicURL
         self.allowedHosts = allowedHosts
         self.inlineResultLimit = inlineResultLimit
         self.maximumWait = maximumWait
+        self.corsOrigins = corsOrigins
     }
 }

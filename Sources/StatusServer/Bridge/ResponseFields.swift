@@ -24,17 +24,19 @@ struct ResponseFields: Sendable {
     /// Fields with values of their own, in order.
     private(set) var texts: [TextField] = []
 
-    /// False for answers that never have a body, and must not say how long it would be (RFC 9110 §8.6).
-    var hasLength: Bool { status != 204 && status != 304 }
+    /// False for answers that never have a body, and must not say how long it would be (RFC 9110 §8.6), and for those
+    /// whose body has no end.
+    var hasLength: Bool { status != 204 && status != 304 && contentType != .events }
 
     /// What the bridge writes itself.
     enum ContentType: Sendable {
-        case json, problem
+        case json, problem, events
 
         var text: StaticString {
             switch self {
             case .json: "application/json; charset=utf-8"
             case .problem: "application/problem+json"
+            case .events: "text/event-stream"
             }
         }
     }
@@ -49,6 +51,11 @@ struct ResponseFields: Sendable {
     init(_ status: Int, _ contentType: ContentType? = .json) {
         self.status = status
         self.contentType = contentType
+    }
+
+    /// Adds a field whose value is not known beforehand.
+    mutating func add(_ name: StaticString, _ lowercase: StaticString, _ value: String) {
+        texts.append(TextField(name: name, lowercase: lowercase, value: value))
     }
 
     /// Where the job is found that a 202 speaks of.

@@ -8,7 +8,8 @@ extension BridgeConfiguration {
             publicURL: server.publicURL,
             allowedHosts: server.allowedHosts,
             inlineResultLimit: server.inlineResultLimit,
-            maximumWait: server.maximumWait
+            maximumWait: server.maximumWait,
+            corsOrigins: server.corsOrigins
         )
     }
 }

@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var inlineResultLimit: Int
     /// The longest time, in seconds, that an answer waits for a change of a job, 0 to 300.
     public var maximumWait: Int
+    /// Origins whose pages may read answers and write, such as `https://app.example.com`; `*` lets every page read.
+    public var corsOrigins: [String]
     /// The largest result in bytes, inflated.
     public var resultLimit: Int
     /// New jobs beyond this many are refused with 503; 1 to 1,000,000,000.
@@ -37,6 +39,7 @@ public struct ServerConfiguration: Sendable {
         temporaryDirectory: String = "/tmp",
         inlineResultLimit: Int = 1_048_576,
         maximumWait: Int = 30,
+        corsOrigins: [String] = [],
         resultLimit: Int = 16 * 1_073_741_824,
         maximumJobs: Int = 20_000_000,
         maximumMemory: Int = 16 << 30,
@@ -51,6 +54,7 @@ public struct ServerConfiguration: Sendable {
         self.temporaryDirectory = temporaryDirectory
         self.inlineResultLimit = inlineResultLimit
         self.maximumWait = maximumWait
+        self.corsOrigins = corsOrigins
         self.resultLimit = resultLimit
         self.maximumJobs = maximumJobs
         self.maximumMemory = maximumMemory

@@ -91,11 +91,18 @@ extension HTTP1Handler {
         }
     }
 
-    private func appendHead(_ fields: ResponseFields, length: Int, context: ChannelHandlerContext) {
+    /// - Parameter length: nil for a body whose length is not known.
+    func appendHead(
+        _ fields: ResponseFields,
+        length: Int?,
+        isChunked: Bool = false,
+        context: ChannelHandlerContext
+    ) {
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
         scratch.date.append(at: services.clock.now().wall, to: &output)
-        if fields.hasLength { output.appendContentLength(length) }
+        if let length, fields.hasLength { output.appendContentLength(length) }
+        if isChunked { output.appendTransferEncodingChunked() }
         if exchange.closes {
             output.appendHeader("Connection", "close")
         } else if exchange.minorVersion == 0 {

@@ -89,6 +89,8 @@ extension HTTP1Handler {
             send(download, context: context)
         case .wait(let wait):
             hold(wait, context: context)
+        case .openEvents(let request):
+            openEvents(request, context: context)
         case .openUpdates:
             let fields = services.bridge.failure(
                 status: 426,

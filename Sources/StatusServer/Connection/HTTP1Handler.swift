@@ -27,6 +27,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case waiting(HeldWait)
         /// Inside a response body that streams. → `head`, `closing`
         case sending(ResultSender)
+        /// Inside a response body of events, which goes on as long as it likes. → `head`, `closing`
+        case streaming(EventFeed)
         /// The last answer is written; what still comes in is dropped until the peer closes. Final.
         case closing
     }
@@ -43,6 +45,10 @@ final class HTTP1Handler: ChannelDuplexHandler {
     var output = OutputBuffer(capacity: 512)
     /// What the request under way said about the connection, valid until its answer is written.
     var exchange = Exchange()
+    /// The stream of events under way comes in chunks.
+    var isChunked = false
+    /// When that stream has to be looked at again.
+    var feedTime = NIODeadline.uptimeNanoseconds(0)
     /// The result that is being uploaded, while one is.
     var upload: ResultUpload?
     /// The server is shutting down: the next answer is the last one.
@@ -110,6 +116,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .receiving(let receiver), .finishing(let receiver): receiver.abandon()
         case .sending(let sender): sender.abandon()
         case .waiting(let held): release(held, context: context)
+        case .streaming(let feed): feed.close()
         case .head, .collecting, .discarding, .closing: break
         }
         phase = .closing
@@ -122,7 +129,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { resume(context: context) }
+        guard context.channel.isWritable else { return }
+        if case .streaming(let feed) = phase { writeEvents(feed, context: context) }
+        resume(context: context)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -130,11 +139,14 @@ final class HTTP1Handler: ChannelDuplexHandler {
             hasInputEnded = true
             // Whether the client is gone or only has nothing more to say does not show; an answer suits both.
             endWait(context: context)
+            // But nobody reads events and has closed.
+            if case .streaming = phase { return context.close(promise: nil) }
             return resume(context: context)
         }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isDraining = true
         endWait(context: context)
+        endEvents(context: context)
         resume(context: context)
         context.channel.closeAfterDrain(services.configuration)
     }
@@ -162,7 +174,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func isHeldBack(context: ChannelHandlerContext) -> Bool {
         if isYielding { return true }
         return switch phase {
-        case .sending, .finishing, .waiting: true
+        case .sending, .finishing, .waiting, .streaming: true
         case .receiving(let receiver): receiver.isFull
         case .head: !context.channel.isWritable
         case .collecting, .discarding, .closing: false
@@ -182,7 +194,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 requests += 1
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
-            case .sending, .finishing, .waiting: goesOn = false
+            case .sending, .finishing, .waiting, .streaming: goesOn = false
             case .closing:
                 input.clear()
                 goesOn = false
@@ -220,7 +232,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             receiver.abandon()
             phase = .closing
             context.close(promise: nil)
-        case .collecting, .discarding: context.close(promise: nil)
+        case .collecting, .discarding, .streaming: context.close(promise: nil)
         case .head, .receiving, .finishing, .sending, .waiting, .closing: break
         }
     }
@@ -238,6 +250,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
         case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)
+        case .streaming where context.channel.isWritable: timer?.start(feedTime - context.eventLoop.now)
+        // A reader who takes nothing for that long is dropped.
+        case .streaming: timer?.start(Limits.bodyTimeout)
         case .closing:
             // Until the answer has left, the time is the reader's.
             guard let lingerEnd else { timer?.start(Limits.bodyTimeout); break }
@@ -266,7 +281,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .waiting:
             endWait(context: context)
             resume(context: context)
-        case .head, .receiving, .finishing, .discarding, .sending, .closing:
+        case .streaming(let feed) where context.channel.isWritable:
+            writeEvents(feed, context: context)
+        case .head, .receiving, .finishing, .discarding, .sending, .streaming, .closing:
             context.close(promise: nil)
         }
     }

@@ -96,6 +96,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isDraining = true
         for id in session.openStreams { stream(id)?.endWait() }
+        for id in session.openStreams { stream(id)?.endEvents() }
         shutDownWhenWorkersAreDone()
         context.channel.closeAfterDrain(services.configuration)
         // Neither a worker that goes on regardless nor a peer that does not answer the PING of the graceful shutdown

@@ -21,6 +21,8 @@ final class HTTP2Stream {
         case waiting(HeldWait)
         /// Inside a response body that streams. → `done`
         case sending(ResultSender)
+        /// Inside a response body of events, which goes on as long as it likes. → `done`
+        case streaming(EventFeed)
         /// The answer is complete; what still comes is dropped. Final.
         case done
     }
@@ -98,7 +100,7 @@ final class HTTP2Stream {
             }
         case .opening, .sending:
             session.consume(id, bytes.count)
-        case .waiting, .done:
+        case .waiting, .streaming, .done:
             session.consume(id, bytes.count)
             drop(bytes.count)
         }
@@ -119,7 +121,7 @@ final class HTTP2Stream {
         case .updates(let worker):
             worker.receiveEnd()
             handler.touch(self)
-        case .opening, .sending, .waiting, .done: break
+        case .opening, .sending, .waiting, .streaming, .done: break
         }
     }
 
@@ -134,6 +136,7 @@ final class HTTP2Stream {
             handler.workerLeft()
         case .sending(let sender): sender.abandon()
         case .waiting(let held): release(held)
+        case .streaming(let feed): release(feed)
         case .opening, .collecting, .done: break
         }
         phase = .done
@@ -143,6 +146,7 @@ final class HTTP2Stream {
     func drained() {
         switch phase {
         case .sending(let sender): sendNext(sender)
+        case .streaming(let feed): writeEvents(feed)
         case .updates(let worker):
             session.consume(id, withheld)
             withheld = 0
@@ -173,6 +177,8 @@ final class HTTP2Stream {
             send(download)
         case .wait(let wait):
             hold(wait)
+        case .openEvents(let request):
+            openEvents(request)
         case .openUpdates:
             openUpdates()
         }

@@ -65,6 +65,15 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "An origin whose pages may read answers and write, as https://app.example.com; may be repeated.",
+            discussion: "'*' lets every page read.",
+            valueName: "origin"
+        )
+    )
+    var corsOrigin: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "How many jobs may be there at a time; further ones are refused until some expire.",
             discussion: "Default: 20000000",
             valueName: "number"

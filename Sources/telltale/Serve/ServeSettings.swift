@@ -73,6 +73,8 @@ struct ServeSettings {
         server.allowsUnauthenticated =
             try options.allowUnauthenticated || Self.flag("allowUnauthenticated", in: environment)
         server.allowedHosts = options.allowHost.isEmpty ? environment.list("allowHost") : options.allowHost
+        server.corsOrigins = try (options.corsOrigin.isEmpty ? environment.list("corsOrigin") : options.corsOrigin)
+            .map(Self.origin)
         server.publicURL = try (options.publicURL ?? environment.text("publicURL")).map(Self.publicURL)
         if let text = options.inlineResultLimit ?? environment.text("inlineResultLimit") {
             guard let limit = Int(text), (0...1_073_741_824).contains(limit) else {
@@ -109,6 +111,16 @@ struct ServeSettings {
         case "true", "1", "yes": true
         case .some(let other): throw ValidationError("'\(other)' is neither true nor false")
         }
+    }
+
+    /// `*`, or scheme, host and port without a path.
+    private static func origin(_ text: String) throws -> String {
+        if text == "*" { return text }
+        let url = try publicURL(text)
+        guard url.filter({ $0 == "/" }).count == 2 else {
+            throw ValidationError("'\(text)' is not an origin such as https://app.example.com, without a path")
+        }
+        return url
     }
 
     private static func publicURL(_ text: String) throws -> String {

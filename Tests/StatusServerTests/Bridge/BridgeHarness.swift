@@ -101,7 +101,7 @@ final class Harness {
     private func carryOut(_ decision: BridgeDecision, _ body: [UInt8], _ output: inout OutputBuffer) throws -> Reply {
         switch decision {
         case .answer(let fields):
-            return Reply(fields, output.copy())
+            return Harness.reply(fields, output.copy())
         case .collectBody(let pending):
             guard body.count <= pending.bodyLimit else {
                 return Reply(bridge.bodyTooLarge(pending.context, into: &output), output.copy())
@@ -109,7 +109,7 @@ final class Harness {
             let fields = body.withUnsafeBytes {
                 bridge.answer(pending, body: $0, at: now, scratch: scratch, into: &output)
             }
-            return Reply(fields, output.copy())
+            return Harness.reply(fields, output.copy())
         case .receiveResult(let upload):
             let outcome = store(upload, body)
             let fields = bridge.finish(upload, outcome, at: now, scratch: scratch, into: &output)
@@ -127,9 +127,17 @@ final class Harness {
             return Reply(download.fields, download.coding == .gzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
         case .wait(let wait):
             return Reply(ResponseFields(0, nil), [], wait: wait)
+        case .openEvents(let feed):
+            return Reply(feed.fields, [], feed: feed)
         case .openUpdates:
             return Reply(ResponseFields(0, nil), [], opensUpdates: true)
         }
+    }
+
+    /// What a client makes of a whole answer.
+    private static func reply(_ fields: ResponseFields, _ body: [UInt8]) -> Reply {
+        guard fields.isGzip else { return Reply(fields, body) }
+        return Reply(fields, gunzip(body), compressedLength: body.count)
     }
 
     private func store(_ upload: ResultUpload, _ body: [UInt8]) -> ResultUpload.Outcome {
@@ -175,14 +183,22 @@ struct Reply {
     let opensUpdates: Bool
     /// There is no answer yet.
     let wait: JobWait?
+    /// The length of the body on its way, where that was compressed.
+    let compressedLength: Int
+    /// The body is a stream of events.
+    let feed: FeedRequest?
 
     init(
         _ fields: ResponseFields,
         _ body: [UInt8],
         isStreamed: Bool = false,
         opensUpdates: Bool = false,
-        wait: JobWait? = nil
+        wait: JobWait? = nil,
+        compressedLength: Int = 0,
+        feed: FeedRequest? = nil
     ) {
+        self.feed = feed
+        self.compressedLength = compressedLength
         self.wait = wait
         var output = OutputBuffer()
         fields.appendFields(to: &output)
