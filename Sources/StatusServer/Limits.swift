@@ -52,6 +52,8 @@ enum Limits {
     static let watchTries = 16
     /// Bytes of events that are written at a time; further ones wait until the reader has taken them.
     static let eventPiece = 16_384
+    /// Nanoseconds over which the server's load is evened out: a large list is no load, a crowd of clients is.
+    static let loadMemory: UInt64 = 1_000_000_000
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
     /// Acknowledgements of a worker's stream are at least this far apart.
@@ -62,6 +64,13 @@ enum Limits {
     /// as long is dead.
     static let workerHeartbeat: UInt32 = 10_000
     static let workerSilence = TimeAmount.milliseconds(Int64(workerHeartbeat) * 3)
+    /// Of how many producers that have no stream the last watermark is kept, and for how long, in milliseconds: a
+    /// worker comes back within a day or starts afresh; some 200 bytes each.
+    static let producers = 65_536
+    static let producerMemory: Int64 = 86_400_000
+    /// How long a new stream waits for its producer's former one to end, which an event loop that does not stand
+    /// still brings about in milliseconds.
+    static let takeoverTimeout = TimeAmount.seconds(5)
     /// What a lifetime may be, in seconds: up to a year of 365 days.
     static let lifetimeSeconds: ClosedRange<UInt32> = 1...31_536_000
     /// A frame of a worker must have arrived this long after its first byte.

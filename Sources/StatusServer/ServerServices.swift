@@ -9,8 +9,6 @@ struct ServerServices: Sendable {
     let clock: ServerClock
     /// Another number after each start.
     let boot: UInt64
-    /// Epochs of this process are above this and above those of any process before it.
-    let firstEpoch: UInt64
     let table: JobTable
     let results: ResultStore
     let bridge: Bridge

@@ -14,7 +14,7 @@ public final class TelltaleServer: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
-    private let services: ServerServices
+    let services: ServerServices
     private let timers: JobTimers
     private let listeners = NIOLockedValueBox<[Listener]>([])
 
@@ -37,7 +37,7 @@ public final class TelltaleServer: Sendable {
         }
         let table = JobTable(configuration: tableConfiguration)
         let results = try TelltaleServer.openResults(configuration)
-        let streams = StreamDirectory()
+        let streams = StreamDirectory(after: UInt64(clock.now().wall) << 20)
         // Each loop has a mailbox of the table's for those who wait for jobs.
         let threads = min(configuration.eventLoopThreads, StatusCore.Limits.mailboxes)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
@@ -50,7 +50,6 @@ public final class TelltaleServer: Sendable {
         let services = ServerServices(
             clock: clock,
             boot: UInt64.random(in: 1...VariableInteger.maximum),
-            firstEpoch: UInt64(clock.now().wall) << 20,
             table: table,
             results: results,
             bridge: bridge,

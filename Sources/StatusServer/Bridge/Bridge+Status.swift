@@ -26,7 +26,8 @@ extension Bridge {
             }
             fields.setVersionTag(job.version)
         }
-        let body = StatusBody(job: job, now: view.now.wall, baseURL: view.baseURL, showsMetadata: true)
+        let now = view.now.wall
+        let body = StatusBody(job: job, now: now, baseURL: view.baseURL, showsMetadata: true, load: load)
         let inlined = view.options.leavesResultOut ? nil : inlineResult(of: job)
         let start = output.count
         body.appendBeginning(to: &output)
@@ -75,7 +76,7 @@ extension Bridge {
         _ baseURL: [UInt8],
         to output: inout OutputBuffer
     ) {
-        let body = StatusBody(job: job, now: now.wall, baseURL: baseURL, showsMetadata: false)
+        let body = StatusBody(job: job, now: now.wall, baseURL: baseURL, showsMetadata: false, load: load)
         body.appendBeginning(to: &output)
         body.appendEnd(to: &output)
     }

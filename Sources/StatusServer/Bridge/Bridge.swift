@@ -16,6 +16,7 @@ final class Bridge: Sendable {
     let configuration: BridgeConfiguration
     let hosts: HostRules
     let origins: OriginRules
+    let load: ServerLoad
     private let readiness = Atomic<Bool>(false)
 
     init(table: JobTable, results: ResultStore, streams: any CancelDelivery, configuration: BridgeConfiguration) {
@@ -25,6 +26,7 @@ final class Bridge: Sendable {
         self.configuration = configuration
         self.hosts = HostRules(configuration)
         self.origins = OriginRules(configuration)
+        self.load = ServerLoad(loops: configuration.eventLoops)
     }
 
     /// What `/readyz` says; false until the server sets it.

@@ -22,8 +22,8 @@ enum BridgeLimits {
     static let lifetime: ClosedRange<Int64> = 1...Int64(StatusCore.Limits.ttl)
     /// Seconds after which a silent job is stalled.
     static let stall: ClosedRange<Int64> = 1...Int64(StatusCore.Limits.stall)
-    /// Seconds that an answer may wait, unless the configuration says otherwise, and the most that it may say: less than
-    /// n8n's time-out, and the default less than that of common proxies.
+    /// Seconds that an answer may wait, unless the configuration says otherwise, and the most that it may say: less
+    /// than n8n's time-out, and the default less than that of common proxies.
     static let wait = 30
     static let longestWait = 300
     /// Milliseconds by which a wait may be shorter than asked for.

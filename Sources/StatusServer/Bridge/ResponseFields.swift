@@ -1,3 +1,5 @@
+import UpdateProtocol
+
 /// Everything of an answer but its body and its framing: the transports turn it into bytes and add `Content-Length` or
 /// `Transfer-Encoding`, `Connection` and `Date` themselves.
 ///
@@ -72,6 +74,13 @@ struct ResponseFields: Sendable {
     mutating func setWait(_ seconds: Int) {
         texts.append(
             TextField(name: "Preference-Applied", lowercase: "preference-applied", value: "wait=\(seconds)")
+        )
+    }
+
+    /// The body is frames for a worker.
+    mutating func setUpdates() {
+        texts.append(
+            TextField(name: "Content-Type", lowercase: "content-type", value: UpdateMediaType.name.description)
         )
     }
 

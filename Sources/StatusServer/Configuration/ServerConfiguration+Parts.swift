@@ -9,7 +9,8 @@ extension BridgeConfiguration {
             allowedHosts: server.allowedHosts,
             inlineResultLimit: server.inlineResultLimit,
             maximumWait: server.maximumWait,
-            corsOrigins: server.corsOrigins
+            corsOrigins: server.corsOrigins,
+            eventLoops: server.eventLoopThreads
         )
     }
 }

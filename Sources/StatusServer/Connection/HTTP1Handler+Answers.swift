@@ -91,18 +91,16 @@ extension HTTP1Handler {
         }
     }
 
-    /// - Parameter length: nil for a body whose length is not known.
-    func appendHead(
-        _ fields: ResponseFields,
-        length: Int?,
-        isChunked: Bool = false,
-        context: ChannelHandlerContext
-    ) {
+    /// - Parameter length: of the body; nil where it is chunked, or for HTTP/1.0 ends with the connection.
+    func appendHead(_ fields: ResponseFields, length: Int?, context: ChannelHandlerContext) {
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
         scratch.date.append(at: services.clock.now().wall, to: &output)
-        if let length, fields.hasLength { output.appendContentLength(length) }
-        if isChunked { output.appendTransferEncodingChunked() }
+        if let length {
+            if fields.hasLength { output.appendContentLength(length) }
+        } else if exchange.minorVersion > 0 {
+            output.appendTransferEncodingChunked()
+        }
         if exchange.closes {
             output.appendHeader("Connection", "close")
         } else if exchange.minorVersion == 0 {

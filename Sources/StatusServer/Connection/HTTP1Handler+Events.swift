@@ -16,14 +16,15 @@ extension HTTP1Handler: FeedCarrier {
         )
         feed.carrier = self
         // Without chunks only the end of the connection ends the answer.
-        isChunked = exchange.minorVersion > 0
         if head.bodyLength != .none || isDraining || !isChunked { exchange.closes = true }
-        appendHead(request.fields, length: nil, isChunked: isChunked, context: context)
+        appendHead(request.fields, length: nil, context: context)
         phase = .streaming(feed)
         flush(context: context)
         writeEvents(feed, context: context)
         if isDraining { endEvents(context: context) }
     }
+
+    private var isChunked: Bool { exchange.minorVersion > 0 }
 
     func feedMayHaveOutput() {
         guard let context, case .streaming(let feed) = phase else { return }

@@ -92,14 +92,7 @@ extension HTTP1Handler {
         case .openEvents(let request):
             openEvents(request, context: context)
         case .openUpdates:
-            let fields = services.bridge.failure(
-                status: 426,
-                code: "http2Required",
-                text: "Workers report over HTTP/2",
-                detail: "Open POST /v1/updates over HTTP/2 with prior knowledge",
-                into: &scratch.content
-            )
-            answerBeforeBody(fields, context: context)
+            openUpdates(context: context)
         }
     }
 
@@ -121,14 +114,15 @@ extension HTTP1Handler {
 
     /// Answers a request whose body nobody wants. The body is dropped as it comes, or the connection ends where the
     /// client has not sent it yet.
-    private func answerBeforeBody(_ fields: ResponseFields, context: ChannelHandlerContext) {
+    func answerBeforeBody(_ fields: ResponseFields, context: ChannelHandlerContext) {
         // A client that waits for 100 may send the body or not (RFC 9110 §10.1.1); only closing is unambiguous.
         if head.expectsContinue || fields.closes { exchange.closes = true }
         write(fields, context: context)
         if case .head = phase, head.bodyLength != .none { phase = .discarding(0) }
     }
 
-    private func welcomeBody() {
+    /// Asks for the body where the client waits for that.
+    func welcomeBody() {
         if head.expectsContinue { output.appendContinue() }
     }
 

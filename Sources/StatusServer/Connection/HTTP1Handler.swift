@@ -21,6 +21,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case receiving(ResultReceiver)
         /// An uploaded result is complete and is being put away. → `head`, `closing`
         case finishing(ResultReceiver)
+        /// Inside a worker's batch of updates, or waiting for what it needs. → `head`, `discarding`, `closing`
+        case updating(UpdateBatch)
         /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
         case discarding(Int)
         /// The answer waits for a job to change. → `head`, `sending`, `discarding`, `closing`
@@ -45,9 +47,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     var output = OutputBuffer(capacity: 512)
     /// What the request under way said about the connection, valid until its answer is written.
     var exchange = Exchange()
-    /// The stream of events under way comes in chunks.
-    var isChunked = false
-    /// When that stream has to be looked at again.
+    /// When the stream of events under way has to be looked at again.
     var feedTime = NIODeadline.uptimeNanoseconds(0)
     /// The result that is being uploaded, while one is.
     var upload: ResultUpload?
@@ -117,6 +117,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .sending(let sender): sender.abandon()
         case .waiting(let held): release(held, context: context)
         case .streaming(let feed): feed.close()
+        case .updating(let batch): batch.worker.abandon(at: services.clock.now())
         case .head, .collecting, .discarding, .closing: break
         }
         phase = .closing
@@ -176,6 +177,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         return switch phase {
         case .sending, .finishing, .waiting, .streaming: true
         case .receiving(let receiver): receiver.isFull
+        case .updating(let batch): batch.isFull || batch.hasBodyEnded
         case .head: !context.channel.isWritable
         case .collecting, .discarding, .closing: false
         }
@@ -194,6 +196,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 requests += 1
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
+            case .updating(let batch): goesOn = readUpdates(batch, context: context)
             case .sending, .finishing, .waiting, .streaming: goesOn = false
             case .closing:
                 input.clear()
@@ -232,8 +235,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
             receiver.abandon()
             phase = .closing
             context.close(promise: nil)
+        case .updating(let batch) where !batch.isFull && !batch.hasBodyEnded: context.close(promise: nil)
         case .collecting, .discarding, .streaming: context.close(promise: nil)
-        case .head, .receiving, .finishing, .sending, .waiting, .closing: break
+        case .head, .receiving, .finishing, .updating, .sending, .waiting, .closing: break
         }
     }
 
@@ -253,6 +257,12 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .streaming where context.channel.isWritable: timer?.start(feedTime - context.eventLoop.now)
         // A reader who takes nothing for that long is dropped.
         case .streaming: timer?.start(Limits.bodyTimeout)
+        case .updating(let batch):
+            switch batch.patience() {
+            case .none: timer?.stop()
+            case .asBefore: break
+            case .until(let amount): timer?.start(amount)
+            }
         case .closing:
             // Until the answer has left, the time is the reader's.
             guard let lingerEnd else { timer?.start(Limits.bodyTimeout); break }
@@ -278,6 +288,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
             exchange.closes = true
             write(fields, context: context)
             restartTimer(context: context)
+        case .updating(let batch):
+            timeOut(batch, context: context)
         case .waiting:
             endWait(context: context)
             resume(context: context)

@@ -14,8 +14,8 @@ extension HTTP2Stream: WorkerStreamCarrier {
     /// Answers 200 at once and hands everything that comes to a ``WorkerStream``.
     func openUpdates() {
         guard let loop = handler.eventLoop else { return }
-        let (owner, ordinal) = services.streams.makeOwner()
-        let worker = WorkerStream(services: services, owner: owner, ordinal: ordinal, carrier: self)
+        let owner = services.streams.makeOwner()
+        let worker = WorkerStream(services: services, owner: owner, carrier: self)
         phase = .updates(worker)
         handler.workerJoined()
         services.streams.register(worker, as: owner, on: loop)

@@ -11,70 +11,112 @@ final class StreamDirectory: Sendable {
     struct Entry: Sendable {
         let loop: any EventLoop
         let mailbox: NIOLoopBound<WorkerStream>
-        var producer: String?
-        var epoch: UInt64 = 0
+        /// It takes nothing any more.
+        var hasEnded = false
+    }
+
+    /// What comes of a hello that names a producer.
+    enum ClaimOutcome: Sendable {
+        /// The stream speaks for the producer from now on.
+        case granted(ProducerGrant)
+        /// A newer stream does, or did.
+        case refused
+        /// The former stream lives and is asked; ``WorkerStream/conclude(_:)`` will be called.
+        case pending
     }
 
     private struct State {
         /// How many streams there have been.
-        var ordinal: UInt64 = 0
+        var ordinal: UInt32 = 0
         var isDraining = false
         var entries: [OwnerID: Entry] = [:]
-        var producers: [String: OwnerID] = [:]
+        var producers: ProducerLedger
     }
 
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
+
+    /// - Parameter epoch: every epoch is greater than this, and than those of any process before this one.
+    init(after epoch: UInt64) {
+        state = NIOLockedValueBox(State(producers: ProducerLedger(after: epoch)))
+    }
 
     /// What a new stream is called: a number that no other stream has (one that ended four billion streams ago may
-    /// have had it), and its place in the order of all streams.
-    func makeOwner() -> (owner: OwnerID, ordinal: UInt64) {
+    /// have had it).
+    func makeOwner() -> OwnerID {
         state.withLockedValue { state in
             var owner = OwnerID.none
             repeat {
-                state.ordinal += 1
-                owner = OwnerID(UInt32(truncatingIfNeeded: state.ordinal))
+                state.ordinal &+= 1
+                owner = OwnerID(state.ordinal)
             } while owner == .none || state.entries[owner] != nil
-            return (owner, state.ordinal)
+            return owner
         }
+    }
+
+    /// An epoch for a stream that no producer speaks on.
+    func makeEpoch() -> UInt64 {
+        state.withLockedValue { $0.producers.makeEpoch() }
+    }
+
+    /// What is kept of a producer.
+    func record(of producer: ProducerKey) -> ProducerRecord? {
+        state.withLockedValue { $0.producers.record(of: producer) }
     }
 
     /// Makes a stream reachable; call on its event loop.
     func register(_ stream: WorkerStream, as owner: OwnerID, on loop: any EventLoop) {
-        let entry = Entry(loop: loop, mailbox: NIOLoopBound(stream, eventLoop: loop), producer: nil)
+        let entry = Entry(loop: loop, mailbox: NIOLoopBound(stream, eventLoop: loop))
         state.withLockedValue { $0.entries[owner] = entry }
     }
 
-    /// Forgets a stream that has ended.
-    func remove(_ owner: OwnerID) {
-        let entry = state.withLockedValue { state -> Entry? in
-            let entry = state.entries.removeValue(forKey: owner)
-            if let producer = entry?.producer, state.producers[producer] == owner { state.producers[producer] = nil }
-            return entry
+    /// Notes that a stream takes nothing any more, and up to where its producer's items are applied.
+    func leave(_ owner: OwnerID, _ producer: ProducerKey?, applied: UInt64, at now: Instant) {
+        state.withLockedValue { state in
+            state.entries[owner]?.hasEnded = true
+            if let producer { state.producers.release(producer, by: owner, applied: applied, at: now) }
         }
+    }
+
+    /// Forgets a stream whose connection needs it no more.
+    func remove(_ owner: OwnerID) {
+        let entry = state.withLockedValue { $0.entries.removeValue(forKey: owner) }
         // The last reference to the stream's box is let go here, outside the lock, on the stream's own loop.
         withExtendedLifetime(entry) {}
     }
 
-    /// Gives `producer` to the stream `owner`; the stream that had it before is told to end.
+    /// Gives a producer to the stream that claims it, unless that is a zombie's.
     ///
-    /// One live stream a producer: a worker that reconnects finds its older, half-dead stream out of the way. A worker
-    /// that names an `earlier` epoch (0: none) older than the live stream's is a zombie and gets nothing: false.
-    func claim(producer: String, for owner: OwnerID, epoch: UInt64, after earlier: UInt64) -> Bool {
-        var displaced: Entry?
-        let isGranted = state.withLockedValue { state in
-            if let holder = state.producers[producer], let entry = state.entries[holder] {
-                if earlier != 0, earlier < entry.epoch { return false }
-                displaced = entry
+    /// One live stream a producer: where the former one lives it is asked first, on its own event loop, because only
+    /// there its watermark stands still.
+    func claim(_ claim: ProducerClaim) -> ClaimOutcome {
+        let (outcome, former) = state.withLockedValue { state -> (ClaimOutcome, Entry?) in
+            // What is a zombie by the record is one by the live watermark, which is no lower.
+            if state.producers.judge(claim) == .isZombie { return (.refused, nil) }
+            if let holder = state.producers.holder(of: claim.key), let entry = state.entries[holder] {
+                return (.pending, entry)
             }
-            state.entries[owner]?.producer = producer
-            state.entries[owner]?.epoch = epoch
-            state.producers[producer] = owner
-            return true
+            return (state.producers.grant(claim).map { .granted($0) } ?? .refused, nil)
         }
-        if let displaced {
-            displaced.loop.execute { displaced.mailbox.value.displace() }
+        if let former {
+            former.loop.execute { former.mailbox.value.yield(to: claim) }
         }
-        return isGranted
+        return outcome
+    }
+
+    /// The former stream's answer to a claim, with its watermark; on its event loop. True when it has to end.
+    func handOver(_ claim: ProducerClaim, from former: OwnerID, applied: UInt64) -> Bool {
+        let (outcome, claimant) = state.withLockedValue { state -> (ClaimOutcome?, Entry?) in
+            // A claimant that has gone meanwhile displaces nobody.
+            guard let claimant = state.entries[claim.owner], !claimant.hasEnded else { return (nil, nil) }
+            // Another claim may have been first, or the former stream may just have ended by itself.
+            guard state.producers.holder(of: claim.key) == former else { return (nil, claimant) }
+            return (state.producers.grant(claim, applied: applied).map { .granted($0) } ?? .refused, claimant)
+        }
+        guard let claimant else { return false }
+        let answer = outcome ?? self.claim(claim)
+        claimant.loop.execute { claimant.mailbox.value.conclude(answer) }
+        if case .granted = outcome { return true }
+        return false
     }
 
     /// Runs `body` with the stream `owner` on its event loop, if it still lives.

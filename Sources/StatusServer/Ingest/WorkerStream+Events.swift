@@ -27,7 +27,7 @@ extension WorkerStream {
 
     /// A newer stream of the same producer has taken over: this one ends. Jobs that the newer one does not bind stall.
     func displace() {
-        guard phase == .open else { return }
+        guard phase == .open || phase == .claiming else { return }
         fail(ProtocolError(.displaced, sequence: 0, "a newer stream of this producer has taken over"))
     }
 
@@ -35,7 +35,7 @@ extension WorkerStream {
     /// acknowledged.
     func drain() {
         switch phase {
-        case .opening:
+        case .opening, .claiming:
             output.appendServerGoodbye(.shuttingDown, retryAfter: Limits.retryAfterShutdown)
             end()
         case .open where hasSaidGoodbye: break

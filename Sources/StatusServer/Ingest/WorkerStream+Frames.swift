@@ -32,35 +32,6 @@ extension WorkerStream: UpFrameHandler {
         }
     }
 
-    func hello(_ frame: HelloFrame) -> Flow {
-        guard !services.streams.isDraining else {
-            output.appendServerGoodbye(.shuttingDown, retryAfter: Limits.retryAfterShutdown)
-            verdict = .isSentAway
-            return .stop
-        }
-        if !frame.isForResults, frame.producer.count > 0 {
-            let producer = String(decoding: frame.producer, as: UTF8.self)
-            guard services.streams.claim(producer: producer, for: owner, epoch: epoch, after: frame.epoch) else {
-                verdict = .fails(ProtocolError(.displaced, sequence: 0, "a newer stream of this producer is at work"))
-                return .stop
-            }
-        }
-        isForResults = frame.isForResults
-        if isForResults { carrier?.expectResults() }
-        acknowledged = frame.firstSequence - 1
-        phase = .open
-        output.appendWelcome(
-            WelcomeFrame(
-                isEphemeral: true,
-                epoch: epoch,
-                limits: Self.limits,
-                heartbeatInterval: Limits.workerHeartbeat,
-                boot: services.boot
-            )
-        )
-        return .proceed
-    }
-
     func bind(_ frame: BindFrame, sequence: UInt64) -> Flow {
         guard !isForResults else {
             return refuse(.notAllowed, .handle(frame.handle), sequence, detail: "this stream carries results only")

@@ -11,8 +11,10 @@ import UpdateProtocol
 final class WorkerStream {
     /// Where the stream stands.
     enum Phase {
-        /// Waits for hello. → `open`, `ended`
+        /// Waits for hello. → `open`, `claiming`, `ended`
         case opening
+        /// Has read hello, and waits for the producer's former stream to end. → `open`, `ended`
+        case claiming
         /// Takes frames. → `ended`
         case open
         /// The last frame down is written; what still comes up is dropped. Final.
@@ -70,18 +72,27 @@ final class WorkerStream {
     /// The limits that welcome names.
     static let limits = UpdateLimits()
 
-    init(services: ServerServices, owner: OwnerID, ordinal: UInt64, carrier: any WorkerStreamCarrier) {
+    /// Who speaks, where the worker has a name and the stream is not for results only.
+    var producer: ProducerKey?
+    /// The number of the first item.
+    var first: UInt64 = 0
+    /// Where the producer's former stream ended; 0 where nothing is known of it.
+    var inherited: UInt64 = 0
+    /// Runs while the stream waits for the former one.
+    var takeover: Scheduled<Void>?
+
+    init(services: ServerServices, owner: OwnerID, carrier: (any WorkerStreamCarrier)? = nil) {
         self.services = services
         self.owner = owner
-        epoch = services.firstEpoch + ordinal
         self.carrier = carrier
     }
 
-    /// The number that welcome gives to the worker, greater than any that its producer had before.
-    let epoch: UInt64
+    /// True while nothing more is applied until something has happened that is not the worker's to do: what comes is
+    /// held, and its window stays shut.
+    var isHeldUp: Bool { awaited != nil || isChoked || phase == .claiming }
 
     /// True between the first and the last byte of a frame, and before hello, when the worker is the one to go on.
-    var isInsideFrame: Bool { phase != .ended && awaited == nil && !isChoked && decoder.finish() != nil }
+    var isInsideFrame: Bool { phase != .ended && !isHeldUp && decoder.finish() != nil }
 
     /// The worker did not go on with what it began.
     func timeOut() {
@@ -92,7 +103,7 @@ final class WorkerStream {
     /// Applies `bytes`, the continuation of the body, and returns how many of them flow control may give back at once.
     func receive(_ bytes: UnsafeRawBufferPointer, at now: Instant) -> Int {
         guard phase != .ended else { return bytes.count }
-        if awaited != nil || isChoked {
+        if isHeldUp {
             held.writeBytes(bytes)
             return 0
         }
@@ -106,7 +117,7 @@ final class WorkerStream {
     /// The worker has ended its side: what is applied is acknowledged, and the answer ends as well.
     func receiveEnd() {
         guard phase != .ended else { return }
-        if awaited != nil || isChoked {
+        if isHeldUp {
             hasEndBehindHeld = true
         } else if let error = decoder.finish() {
             fail(error)
@@ -139,6 +150,9 @@ final class WorkerStream {
         return decoder.nextSequence == 0 ? 0 : decoder.nextSequence - 1
     }
 
+    /// Up to where the producer's items are applied or refused.
+    var watermark: UInt64 { applied >= first && first > 0 ? applied : inherited }
+
     /// The worker has read most of what it was told.
     func drained() {
         guard isChoked else { return }
@@ -148,7 +162,7 @@ final class WorkerStream {
 
     /// Goes on with what is held, after the transfer pool has finished what ``awaited`` named or the worker has read.
     func goOn() {
-        guard phase == .open, awaited == nil, !isChoked else { return }
+        guard phase == .open, !isHeldUp else { return }
         now = services.clock.now()
         retained = 0
         // A copy that shares the memory: what is held may be thousands of small results, each awaited in turn.
@@ -163,7 +177,7 @@ final class WorkerStream {
             held.discardReadBytes()
         }
         carrier?.consume(taken - retained)
-        if awaited == nil, !isChoked, hasEndBehindHeld { receiveEnd() }
+        if !isHeldUp, hasEndBehindHeld { receiveEnd() }
         carrier?.hasOutput()
     }
 
@@ -191,7 +205,10 @@ final class WorkerStream {
 
     /// Drops what the stream has: unfinished results, and its jobs, each of which goes to `letGo`.
     private func leave(_ letGo: (JobReference) -> Void) {
+        if phase != .ended { services.streams.leave(owner, producer, applied: watermark, at: services.clock.now()) }
         phase = .ended
+        takeover?.cancel()
+        takeover = nil
         for transfer in transfers.values { transfer.receiver.abandon() }
         transfers = [:]
         held = ByteBuffer()

@@ -1,6 +1,10 @@
 import Testing
 
 extension Tag {
+    @Tag static var unit009: Self
+    @Tag static var unit010: Self
+    @Tag static var int002: Self
+    @Tag static var e2e006: Self
     /// Form of the status answer.
     @Tag static var unit001: Self
     /// Progress percentage, from basis points and from done/total.

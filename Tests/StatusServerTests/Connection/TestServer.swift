@@ -51,6 +51,8 @@ struct TestServer: Sendable {
         self.server = server
     }
 
+    var services: ServerServices { server.services }
+
     func connect(readsAtOnce: Bool = true) async throws -> SocketClient {
         try await SocketClient.connect(to: port, readsAtOnce: readsAtOnce)
     }

@@ -2,7 +2,7 @@ import UpdateProtocol
 
 /// One frame that came down, as far as the tests look at it.
 enum DownFrame: Equatable, Sendable {
-    case welcome(epoch: UInt64)
+    case welcome(epoch: UInt64, resumed: Bool = false)
     case acknowledgement(UInt64)
     case refusal(UInt64, RefusalReason, Subject, state: ReportedState = .none, attempt: UInt32 = 0)
     case cancel(UInt32, String)
@@ -22,7 +22,9 @@ struct DownFrameRecorder: DownFrameHandler {
         return .proceed
     }
 
-    mutating func welcome(_ frame: WelcomeFrame) -> Flow { record(.welcome(epoch: frame.epoch)) }
+    mutating func welcome(_ frame: WelcomeFrame) -> Flow {
+        record(.welcome(epoch: frame.epoch, resumed: frame.isResumed))
+    }
 
     mutating func acknowledgement(applied: UInt64, durable: UInt64?) -> Flow {
         record(durable == nil ? .acknowledgement(applied) : .undecodable)

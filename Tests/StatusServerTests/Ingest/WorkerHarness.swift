@@ -21,11 +21,10 @@ extension ServerServices {
         small.maximumJobs = 10_000
         let table = JobTable(configuration: small)
         let results = try ResultStore(configuration: ResultStore.Configuration(configuration))
-        let streams = StreamDirectory()
+        let streams = StreamDirectory(after: 1_000)
         return ServerServices(
             clock: ServerClock(),
             boot: 7,
-            firstEpoch: 1_000,
             table: table,
             results: results,
             bridge: Bridge(
@@ -84,7 +83,12 @@ struct WorkerHarness: Sendable {
     /// Runs `body` with the worker's end on the stream's loop.
     @discardableResult
     func run<R: Sendable>(_ body: @escaping @Sendable (WorkerEnd) throws -> R) async throws -> R {
-        try await loop.submit { try body(side.value) }.get()
+        try await submit(body).get()
+    }
+
+    /// Has `body` run with the worker's end on the stream's loop, behind everything that waits there.
+    func submit<R: Sendable>(_ body: @escaping @Sendable (WorkerEnd) throws -> R) -> EventLoopFuture<R> {
+        loop.submit { try body(side.value) }
     }
 
     /// Hands the frames that `build` makes to the stream, and returns what has come down since the last call.
@@ -159,8 +163,8 @@ final class WorkerEnd: WorkerStreamCarrier {
     init(_ services: ServerServices, on loop: any EventLoop) {
         self.services = services
         eventLoop = loop
-        let (owner, ordinal) = services.streams.makeOwner()
-        stream = WorkerStream(services: services, owner: owner, ordinal: ordinal, carrier: self)
+        let owner = services.streams.makeOwner()
+        stream = WorkerStream(services: services, owner: owner, carrier: self)
         services.streams.register(stream, as: owner, on: loop)
     }
 
@@ -181,6 +185,14 @@ final class WorkerEnd: WorkerStreamCarrier {
         collect()
         defer { recorder.frames = [] }
         return recorder.frames
+    }
+
+    /// The first `count` frames that have come down, once they have, or all of them where the stream has ended.
+    func takeDown(_ count: Int) -> [DownFrame]? {
+        collect()
+        guard recorder.frames.count >= count || isFinished else { return nil }
+        defer { recorder.frames.removeFirst(min(count, recorder.frames.count)) }
+        return Array(recorder.frames.prefix(count))
     }
 
     func takeDown(through last: DownFrame) -> [DownFrame]? {
