@@ -37,6 +37,7 @@ final class JobTimers: Sendable {
     private func tick() {
         let services = services
         services.clock.adjust()
+        services.bridge.load.sample()
         services.table.advance(to: services.clock.now(), limit: Limits.timersPerTick) { event in
             switch event {
             case .expired(_, let owner, let handle, let dropped):

@@ -55,6 +55,14 @@ enum Limits {
     static let requestsPerTurn = 16
     /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB.
     static let openTransfers = 1_024
+    /// Watches for which a loop keeps memory when there is none: some ten KiB.
+    static let keptWatches = 256
+    /// How often a wait begins anew because its job has changed meanwhile, before it is answered instead.
+    static let watchTries = 16
+    /// Bytes of events that are written at a time; further ones wait until the reader has taken them.
+    static let eventPiece = 16_384
+    /// Nanoseconds over which the server's load is evened out: a large list is no load, a crowd of clients is.
+    static let loadMemory: UInt64 = 1_000_000_000
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
     /// Acknowledgements of a worker's stream are at least this far apart.

@@ -38,7 +38,9 @@ public final class TelltaleServer: Sendable {
         let table = JobTable(configuration: tableConfiguration)
         let results = try TelltaleServer.openResults(configuration)
         let streams = StreamDirectory(after: UInt64(clock.now().wall) << 20)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
+        // Each loop has a mailbox of the table's for those who wait for jobs.
+        let threads = min(configuration.eventLoopThreads, StatusCore.Limits.mailboxes)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let bridge = Bridge(
             table: table,
             results: results,

@@ -2,10 +2,13 @@ import HTTP1
 
 /// Browsers are clients too: what a page of another site can make them send.
 extension Bridge {
-    /// Throws for a write that a page of another site sent. Clients that are no browsers send neither field.
+    /// Throws for a write that a page of another site sent. Clients that are no browsers send neither field,
+    /// and pages of origins that the operator has named may write.
     func refuseOtherSites(_ request: BridgeRequest) throws(ErrorAnswer) {
+        let origin = request.value(of: "origin")
+        if let origin, origins.isNamed(origin) { return }
         if let site = request.value(of: "sec-fetch-site"), ASCII.equal(site, "cross-site") { throw .crossSite }
-        if let origin = request.value(of: "origin"), hosts.isForeign(origin: origin, host: request.host) {
+        if let origin, hosts.isForeign(origin: origin, host: request.host) {
             throw .crossSite
         }
     }

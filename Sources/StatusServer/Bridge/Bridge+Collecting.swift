@@ -2,7 +2,7 @@ import Bytes
 import HTTP1
 import StatusCore
 
-/// Requests with a small JSON body: submit, report, cancel.
+/// Requests with a small JSON body: submit, report, cancel, batchGet.
 extension Bridge {
     /// Has the body collected where there is one, and answers at once where there is none.
     func collect(
@@ -17,7 +17,8 @@ extension Bridge {
         )
         guard !call.request.hasBody else { return .collectBody(pending) }
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        return .answer(answer(pending, body: nothing, at: call.now, scratch: call.scratch, into: &output))
+        // What is said about origins is added to every answer that is given at once.
+        return .answer(carryOut(pending, body: nothing, at: call.now, scratch: call.scratch, into: &output))
     }
 
     /// Answers a request whose body has been collected.
@@ -33,6 +34,18 @@ extension Bridge {
         scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) -> ResponseFields {
+        var fields = carryOut(pending, body: body, at: now, scratch: scratch, into: &output)
+        fields.set(pending.context.origin)
+        return fields
+    }
+
+    private func carryOut(
+        _ pending: PendingRequest,
+        body: UnsafeRawBufferPointer,
+        at now: Instant,
+        scratch: BridgeScratch,
+        into output: inout OutputBuffer
+    ) -> ResponseFields {
         do throws(ErrorAnswer) {
             guard body.isEmpty || pending.isDeclaredJSON else { throw .unsupportedMediaType("application/json") }
             switch pending.action {
@@ -42,6 +55,15 @@ extension Bridge {
                 return try report(body, on: id, pending.context, at: now, scratch.snapshot, into: &output)
             case .cancel(let id):
                 return try cancel(id, body, pending.context, at: now, scratch.snapshot, into: &output)
+            case .batchGet(let allowsGzip):
+                return try batchGet(
+                    body,
+                    allowsGzip: allowsGzip,
+                    pending.context,
+                    at: now,
+                    scratch.snapshot,
+                    into: &output
+                )
             }
         } catch {
             return error.write(asProblem: pending.context.wantsProblem, into: &output)
@@ -50,7 +72,9 @@ extension Bridge {
 
     /// The answer to a body that is longer than ``PendingRequest/bodyLimit``.
     func bodyTooLarge(_ context: AnswerContext, into output: inout OutputBuffer) -> ResponseFields {
-        ErrorAnswer.bodyTooLarge.write(asProblem: context.wantsProblem, into: &output)
+        var fields = ErrorAnswer.bodyTooLarge.write(asProblem: context.wantsProblem, into: &output)
+        fields.set(context.origin)
+        return fields
     }
 
     /// The answer to what a transport finds out by itself: bytes that are no request, a client that is too slow, too

@@ -4,8 +4,9 @@ import JSON
 import StatusCore
 
 extension Bridge {
-    /// `GET /api/jobs`: a page of jobs, newest first.
+    /// `GET /api/jobs`: a page of jobs, newest first; or the jobs that it names.
     func list(_ call: Call, into output: inout OutputBuffer) throws(ErrorAnswer) -> BridgeDecision {
+        if let jobs = try multiGet(call, into: &output) { return jobs }
         let page = try ListQuery(call.request.query)
         output.append(#"{"jobs":["#)
         var isFirst = true
@@ -20,7 +21,7 @@ extension Bridge {
             output.appendJSONString(next.description)
         }
         output.append(UInt8(ascii: "}"))
-        return .answer(ResponseFields(200))
+        return .answer(compressed(&output, call.request.fields.allowsGzip(in: call.request.bytes)))
     }
 }
 

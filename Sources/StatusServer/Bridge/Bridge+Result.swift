@@ -10,18 +10,24 @@ extension Bridge {
     func sendResult(of id: TaskID?, _ call: Call) throws(ErrorAnswer) -> BridgeDecision {
         let job = call.scratch.snapshot
         let id = try read(id, at: call.now, into: job)
+        var options = try ReadOptions(call.request, maximumWait: configuration.maximumWait)
+        options.allowsGzip = call.request.fields.allowsGzip(in: call.request.bytes)
+        if let wait = wait(.result, for: job, options, call) { return .wait(wait) }
+        return try resultAnswer(for: job, id, JobView(options: options, now: call.now, baseURL: call.baseURL))
+    }
+
+    /// The result of the job that was just read.
+    func resultAnswer(for job: JobSnapshot, _ id: TaskID, _ view: JobView) throws(ErrorAnswer) -> BridgeDecision {
         guard job.state == .completed else { throw .notCompleted(id, job.state, job.progress) }
         // Between the two looks the result may have gone, which is no different from having gone before.
         guard job.resultID != .none, let result = results.result(job.resultID.rawValue) else { throw .noResult(id) }
 
-        let query = call.request.query
-        let isRaw = QueryItems.value(of: "raw", in: query).map { ASCII.equal(query.part($0), "1") } ?? false
-        let isEnveloped = result.isJSON && !isRaw
-        var fields = ResponseFields(200, isEnveloped ? .json : nil)
+        let isEnveloped = result.isJSON && !view.options.isRaw
+        var fields = view.fields(ResponseFields(200, isEnveloped ? .json : nil))
         fields.isJobAnswer = true
         fields.isNotStored = false
         fields.varyAcceptEncoding = true
-        fields.isGzip = call.request.fields.allowsGzip(in: call.request.bytes)
+        fields.isGzip = view.options.allowsGzip
         var prefix: [UInt8] = []
         var suffix: [UInt8] = []
         if isEnveloped {

@@ -15,10 +15,18 @@ extension Bridge {
             return try status(of: id, call, into: &output)
         case (.get, .result(let id)), (.head, .result(let id)):
             return try sendResult(of: id, call)
+        case (.get, .events(let id)), (.head, .events(let id)):
+            return try events(of: id, call)
+        case (.get, .manyEvents), (.head, .manyEvents):
+            return try events(call)
         case (.get, .jobs), (.head, .jobs):
             return try list(call, into: &output)
         case (.get, .health), (.head, .health), (.get, .livez), (.head, .livez), (.get, .readyz), (.head, .readyz):
             return try .answer(probe(route, call.now, into: &output))
+        case (.post, .batchGet):
+            // It changes nothing, whoever sends it.
+            let allowsGzip = call.request.fields.allowsGzip(in: call.request.bytes)
+            return try collect(.batchGet(allowsGzip: allowsGzip), call, into: &output)
         case (.post, .jobs), (.put, .result), (.patch, .job), (.delete, .job), (.post, .cancel), (.post, .updates):
             try refuseOtherSites(call.request)
             return try write(route, call, into: &output)
@@ -46,7 +54,7 @@ extension Bridge {
         case .updates:
             try requireUpdates(call.request)
             return .openUpdates
-        case .status, .health, .livez, .readyz:
+        case .status, .events, .manyEvents, .batchGet, .health, .livez, .readyz:
             throw .methodNotAllowed(route.allow)
         }
     }

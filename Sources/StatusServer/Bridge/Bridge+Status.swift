@@ -1,5 +1,4 @@
 import Bytes
-import HTTP1
 import JSON
 import ResultStore
 import StatusCore
@@ -10,25 +9,43 @@ extension Bridge {
     func status(of id: TaskID?, _ call: Call, into output: inout OutputBuffer) throws(ErrorAnswer) -> BridgeDecision {
         let job = call.scratch.snapshot
         _ = try read(id, at: call.now, into: job)
-        let body = StatusBody(job: job, now: call.now.wall, baseURL: call.baseURL, showsMetadata: true)
-        let inlined = try inlineResult(of: job, call.request.query)
+        let options = try ReadOptions(call.request, maximumWait: configuration.maximumWait)
+        if let wait = wait(.status, for: job, options, call) { return .wait(wait) }
+        let view = JobView(options: options, now: call.now, baseURL: call.baseURL)
+        return statusAnswer(for: job, view, into: &output)
+    }
+
+    /// Where the job that was just read stands.
+    func statusAnswer(for job: JobSnapshot, _ view: JobView, into output: inout OutputBuffer) -> BridgeDecision {
+        var fields = view.fields(.keptAnswer)
+        if let condition = view.options.condition {
+            if condition.contains(job.version) {
+                var unchanged = view.fields(ResponseFields(304, nil))
+                unchanged.setVersionTag(job.version)
+                return .answer(unchanged)
+            }
+            fields.setVersionTag(job.version)
+        }
+        let now = view.now.wall
+        let body = StatusBody(job: job, now: now, baseURL: view.baseURL, showsMetadata: true, load: load)
+        let inlined = view.options.leavesResultOut ? nil : inlineResult(of: job)
         let start = output.count
         body.appendBeginning(to: &output)
         guard let inlined else {
             body.appendEnd(to: &output)
-            return .answer(.keptAnswer)
+            return .answer(fields)
         }
         output.append(#","result":"#)
         if appendOnLoop(inlined, to: &output) {
             body.appendEnd(to: &output)
-            return .answer(.keptAnswer)
+            return .answer(fields)
         }
         let middle = output.count
         body.appendEnd(to: &output)
         let suffix = output.take(from: middle)
         return .sendResult(
             ResultDownload(
-                fields: .keptAnswer,
+                fields: fields,
                 result: inlined,
                 // Status bodies are never compressed.
                 coding: .identity,
@@ -59,20 +76,16 @@ extension Bridge {
         _ baseURL: [UInt8],
         to output: inout OutputBuffer
     ) {
-        let body = StatusBody(job: job, now: now.wall, baseURL: baseURL, showsMetadata: false)
+        let body = StatusBody(job: job, now: now.wall, baseURL: baseURL, showsMetadata: false, load: load)
         body.appendBeginning(to: &output)
         body.appendEnd(to: &output)
     }
 
     /// The result that a status answer carries; nil for none.
-    private func inlineResult(
-        of job: JobSnapshot,
-        _ query: UnsafeRawBufferPointer
-    ) throws(ErrorAnswer) -> StoredResult? {
+    private func inlineResult(of job: JobSnapshot) -> StoredResult? {
         guard job.resultID != .none, let result = results.result(job.resultID.rawValue), result.isJSON,
             result.length <= configuration.inlineResultLimit
         else { return nil }
-        if let answer = QueryItems.value(of: "result", in: query), ASCII.equal(query.part(answer), "0") { return nil }
         return result
     }
 

@@ -48,9 +48,10 @@ extension Bridge {
         scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) -> ResponseFields {
+        var fields: ResponseFields
         do throws(ErrorAnswer) {
             let status = try take(upload, outcome, at: now, scratch.snapshot)
-            return try statusAfterWrite(
+            fields = try statusAfterWrite(
                 of: upload.taskID,
                 at: now,
                 upload.context,
@@ -59,8 +60,10 @@ extension Bridge {
                 into: &output
             )
         } catch {
-            return error.write(asProblem: upload.context.wantsProblem, into: &output)
+            fields = error.write(asProblem: upload.context.wantsProblem, into: &output)
         }
+        fields.set(upload.context.origin)
+        return fields
     }
 
     /// Gives the job what was stored and returns the status code to answer with.

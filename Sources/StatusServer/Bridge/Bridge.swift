@@ -15,6 +15,8 @@ final class Bridge: Sendable {
     let streams: any CancelDelivery
     let configuration: BridgeConfiguration
     let hosts: HostRules
+    let origins: OriginRules
+    let load: ServerLoad
     private let readiness = Atomic<Bool>(false)
 
     init(table: JobTable, results: ResultStore, streams: any CancelDelivery, configuration: BridgeConfiguration) {
@@ -23,6 +25,8 @@ final class Bridge: Sendable {
         self.streams = streams
         self.configuration = configuration
         self.hosts = HostRules(configuration)
+        self.origins = OriginRules(configuration)
+        self.load = ServerLoad(loops: configuration.eventLoops)
     }
 
     /// What `/readyz` says; false until the server sets it.
@@ -43,10 +47,33 @@ final class Bridge: Sendable {
         scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) -> BridgeDecision {
+        if origins.isEmpty { return decide(request, .silence, at: now, scratch: scratch, into: &output) }
+        let grant = origins.grant(request.value(of: "origin"))
+        switch decide(request, grant, at: now, scratch: scratch, into: &output) {
+        case .answer(var fields):
+            fields.set(grant)
+            return .answer(fields)
+        case .sendResult(var download):
+            download.fields.set(grant)
+            return .sendResult(download)
+        case let later: return later
+        }
+    }
+
+    private func decide(
+        _ request: BridgeRequest,
+        _ grant: OriginGrant,
+        at now: Instant,
+        scratch: BridgeScratch,
+        into output: inout OutputBuffer
+    ) -> BridgeDecision {
         do throws(ErrorAnswer) {
             let baseURL = try scratch.baseURL(for: request.host, isSecure: request.isSecure, by: hosts)
             guard let route = Route(request.path) else { throw .unknownRoute }
-            let call = Call(request: request, now: now, scratch: scratch, baseURL: baseURL)
+            if request.method == .options, grant.isGranted, request.value(of: "access-control-request-method") != nil {
+                return .answer(.preflight(route))
+            }
+            let call = Call(request: request, now: now, scratch: scratch, baseURL: baseURL, origin: grant)
             return try follow(route, call, into: &output)
         } catch {
             return refuse(request, error, into: &output)
@@ -69,9 +96,14 @@ struct Call {
     let scratch: BridgeScratch
     /// The beginning of absolute URLs; may be empty.
     let baseURL: [UInt8]
+    let origin: OriginGrant
 
     /// What an answer needs that is written after the request is gone.
     var context: AnswerContext {
-        AnswerContext(baseURL: baseURL, wantsProblem: request.fields.acceptsProblemJSON(in: request.bytes))
+        AnswerContext(
+            baseURL: baseURL,
+            wantsProblem: request.fields.acceptsProblemJSON(in: request.bytes),
+            origin: origin
+        )
     }
 }

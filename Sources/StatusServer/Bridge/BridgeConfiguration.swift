@@ -6,14 +6,26 @@ struct BridgeConfiguration: Sendable {
     var allowedHosts: [String]
     /// The largest JSON result, in bytes, that a status answer carries.
     var inlineResultLimit: Int
+    /// The longest time, in seconds, that an answer waits for a change, 0 to 300.
+    var maximumWait: Int
+    /// Origins whose pages may read answers and write, such as `https://app.example.com`; `*` lets every page read.
+    var corsOrigins: [String]
+    /// How many event loops ask it; the measure of the server's load.
+    var eventLoops: Int
 
     init(
         publicURL: String? = nil,
         allowedHosts: [String] = [],
-        inlineResultLimit: Int = BridgeLimits.inlineResult
+        inlineResultLimit: Int = BridgeLimits.inlineResult,
+        maximumWait: Int = BridgeLimits.wait,
+        corsOrigins: [String] = [],
+        eventLoops: Int = 1
     ) {
         self.publicURL = publicURL
         self.allowedHosts = allowedHosts
         self.inlineResultLimit = inlineResultLimit
+        self.maximumWait = maximumWait
+        self.corsOrigins = corsOrigins
+        self.eventLoops = eventLoops
     }
 }

@@ -14,6 +14,11 @@ enum BridgeDecision {
     indirect case receiveResult(ResultUpload)
     /// Send a stored result. Nothing stands in the output buffer.
     indirect case sendResult(ResultDownload)
+    /// Watch the job, and ask ``Bridge/resume(_:isOver:at:scratch:into:)`` on each change, and at the latest when the
+    /// time of the wait is up. Nothing stands in the output buffer.
+    case wait(JobWait)
+    /// Send an endless body that an ``EventFeed`` of this request writes. Nothing stands in the output buffer.
+    case openEvents(FeedRequest)
     /// The request opens a worker's stream: its body is a sequence of frames.
     case openUpdates
 }

@@ -8,6 +8,7 @@ struct PendingRequest: Sendable {
         case submit(idempotencyKey: [UInt8]?)
         case report(TaskID)
         case cancel(TaskID)
+        case batchGet(allowsGzip: Bool)
     }
 
     let action: Action
@@ -26,9 +27,12 @@ struct AnswerContext: Sendable, Equatable {
     var baseURL: [UInt8]
     /// True when the client's `Accept` names `application/problem+json`.
     var wantsProblem: Bool
+    /// What the answer says about the pages of other origins.
+    var origin: OriginGrant
 
-    init(baseURL: [UInt8] = [], wantsProblem: Bool = false) {
+    init(baseURL: [UInt8] = [], wantsProblem: Bool = false, origin: OriginGrant = .silence) {
         self.baseURL = baseURL
+        self.origin = origin
         self.wantsProblem = wantsProblem
     }
 }

@@ -26,14 +26,19 @@ struct ResponseFields: Sendable {
     /// Fields with values of their own, in order.
     private(set) var texts: [TextField] = []
 
+    /// False for answers that never have a body, and must not say how long it would be (RFC 9110 §8.6), and for those
+    /// whose body has no end.
+    var hasLength: Bool { status != 204 && status != 304 && contentType != .events }
+
     /// What the bridge writes itself.
     enum ContentType: Sendable {
-        case json, problem
+        case json, problem, events
 
         var text: StaticString {
             switch self {
             case .json: "application/json; charset=utf-8"
             case .problem: "application/problem+json"
+            case .events: "text/event-stream"
             }
         }
     }
@@ -50,14 +55,33 @@ struct ResponseFields: Sendable {
         self.contentType = contentType
     }
 
+    /// Adds a field whose value is not known beforehand.
+    mutating func add(_ name: StaticString, _ lowercase: StaticString, _ value: String) {
+        texts.append(TextField(name: name, lowercase: lowercase, value: value))
+    }
+
     /// Where the job is found that a 202 speaks of.
     mutating func setLocation(_ path: String) {
         texts.append(TextField(name: "Location", lowercase: "location", value: path))
     }
 
+    /// The version of the job that the answer is about.
+    mutating func setVersionTag(_ version: UInt64) {
+        texts.append(TextField(name: "ETag", lowercase: "etag", value: "W/\"\(version)\""))
+    }
+
+    /// The wait that was asked for is granted, for at most that long (RFC 7240 §3 and §4.3).
+    mutating func setWait(_ seconds: Int) {
+        texts.append(
+            TextField(name: "Preference-Applied", lowercase: "preference-applied", value: "wait=\(seconds)")
+        )
+    }
+
     /// The body is frames for a worker.
     mutating func setUpdates() {
-        texts.append(TextField(name: "Content-Type", lowercase: "content-type", value: UpdateMediaType.name.description))
+        texts.append(
+            TextField(name: "Content-Type", lowercase: "content-type", value: UpdateMediaType.name.description)
+        )
     }
 
     /// The body is a stored result as it is.

@@ -7,7 +7,7 @@ import ResultStore
 /// taken for a whole one.
 struct ResultDownload: Sendable {
     /// Complete but for the framing; `Content-Encoding` is among them.
-    let fields: ResponseFields
+    var fields: ResponseFields
     let result: StoredResult
     let coding: ResultCoding
     /// The beginning of the JSON around the result; empty when the result is sent as it is.

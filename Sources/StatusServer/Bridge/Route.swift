@@ -4,11 +4,14 @@ import StatusCore
 /// What a path leads to. Its parts are compared as bytes; no string is built.
 enum Route: Equatable {
     case jobs
+    case batchGet
     /// `nil`: the path names a job by an id that no job can have.
     case job(TaskID?)
     case status(TaskID?)
     case result(TaskID?)
     case cancel(TaskID?)
+    case events(TaskID?)
+    case manyEvents
     case health
     case livez
     case readyz
@@ -34,13 +37,18 @@ enum Route: Equatable {
     }
 
     private static func job(_ parts: inout PathSegments) -> Route? {
-        guard let collection = parts.next(), matches(collection, "jobs") else { return nil }
+        guard let collection = parts.next() else { return nil }
+        guard matches(collection, "jobs") else {
+            if matches(collection, "events") { return .manyEvents }
+            return matches(collection, "jobs:batchGet") ? .batchGet : nil
+        }
         guard let name = parts.next() else { return .jobs }
         let id = taskID(name)
         guard let action = parts.next() else { return .job(id) }
         if matches(action, "status") { return .status(id) }
         if matches(action, "result") { return .result(id) }
         if matches(action, "cancel") { return .cancel(id) }
+        if matches(action, "events") { return .events(id) }
         return nil
     }
 
@@ -73,9 +81,9 @@ extension Route {
         switch self {
         case .jobs: "GET, HEAD, POST"
         case .job: "GET, HEAD, PATCH, DELETE"
-        case .status, .health, .livez, .readyz: "GET, HEAD"
+        case .status, .events, .manyEvents, .health, .livez, .readyz: "GET, HEAD"
         case .result: "GET, HEAD, PUT"
-        case .cancel, .updates: "POST"
+        case .cancel, .batchGet, .updates: "POST"
         }
     }
 }

@@ -101,7 +101,7 @@ extension StatusBody {
         }
         append("resultExpiresAt", time: job.resultExpiresAt, to: &output)
         output.append(#","retryAfterMs":"#)
-        output.append(decimal: job.retryAfter)
+        output.append(decimal: load.stretch(job.retryAfter, longest: StatusCore.Limits.longestRetryAfter))
         output.append(#","serverTime":"#)
         output.appendJSONTime(now)
     }

@@ -14,6 +14,8 @@ struct StatusBody {
     let baseURL: [UInt8]
     /// True for answers that read a single job.
     let showsMetadata: Bool
+    /// How busy the server is.
+    let load: ServerLoad
 
     /// From the opening brace to `expiresAt`: the first of the kept keys.
     func appendBeginning(to output: inout OutputBuffer) {

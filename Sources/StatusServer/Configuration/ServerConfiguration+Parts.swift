@@ -7,7 +7,10 @@ extension BridgeConfiguration {
         self.init(
             publicURL: server.publicURL,
             allowedHosts: server.allowedHosts,
-            inlineResultLimit: server.inlineResultLimit
+            inlineResultLimit: server.inlineResultLimit,
+            maximumWait: server.maximumWait,
+            corsOrigins: server.corsOrigins,
+            eventLoops: server.eventLoopThreads
         )
     }
 }

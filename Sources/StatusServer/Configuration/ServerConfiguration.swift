@@ -8,7 +8,7 @@ public struct ServerConfiguration: Sendable {
     public var allowedHosts: [String]
     /// The beginning of the absolute URLs in answers, without a trailing slash; nil takes the request's `Host`.
     public var publicURL: String?
-    /// The number of event loops, 1 to 1,024.
+    /// The number of event loops, 1 to 64; more are taken for 64.
     public var eventLoopThreads: Int
     /// The number of threads that compress and write results, 1 to 64.
     public var transferThreads: Int
@@ -16,6 +16,10 @@ public struct ServerConfiguration: Sendable {
     public var temporaryDirectory: String
     /// The largest JSON result, in bytes, that a status answer carries inline.
     public var inlineResultLimit: Int
+    /// The longest time, in seconds, that an answer waits for a change of a job, 0 to 300.
+    public var maximumWait: Int
+    /// Origins whose pages may read answers and write, such as `https://app.example.com`; `*` lets every page read.
+    public var corsOrigins: [String]
     /// The largest result in bytes, inflated.
     public var resultLimit: Int
     /// New jobs beyond this many are refused with 503; 1 to 1,000,000,000.
@@ -34,6 +38,8 @@ public struct ServerConfiguration: Sendable {
         transferThreads: Int = 2,
         temporaryDirectory: String = "/tmp",
         inlineResultLimit: Int = 1_048_576,
+        maximumWait: Int = 30,
+        corsOrigins: [String] = [],
         resultLimit: Int = 16 * 1_073_741_824,
         maximumJobs: Int = 20_000_000,
         maximumMemory: Int = 16 << 30,
@@ -47,6 +53,8 @@ public struct ServerConfiguration: Sendable {
         self.transferThreads = transferThreads
         self.temporaryDirectory = temporaryDirectory
         self.inlineResultLimit = inlineResultLimit
+        self.maximumWait = maximumWait
+        self.corsOrigins = corsOrigins
         self.resultLimit = resultLimit
         self.maximumJobs = maximumJobs
         self.maximumMemory = maximumMemory

@@ -97,9 +97,9 @@ extension HTTP1Handler {
         fields.appendFields(to: &output)
         scratch.date.append(at: services.clock.now().wall, to: &output)
         if let length {
-            output.appendContentLength(length)
+            if fields.hasLength { output.appendContentLength(length) }
         } else if exchange.minorVersion > 0 {
-            output.appendHeader("Transfer-Encoding", "chunked")
+            output.appendTransferEncodingChunked()
         }
         if exchange.closes {
             output.appendHeader("Connection", "close")

@@ -63,7 +63,7 @@ extension HTTP1Handler {
         return UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
     }
 
-    private func act(on decision: BridgeDecision, context: ChannelHandlerContext) {
+    func act(on decision: BridgeDecision, context: ChannelHandlerContext) {
         switch decision {
         case .answer(let fields):
             answerBeforeBody(fields, context: context)
@@ -87,6 +87,10 @@ extension HTTP1Handler {
             receive(upload, slot: slot, context: context)
         case .sendResult(let download):
             send(download, context: context)
+        case .wait(let wait):
+            hold(wait, context: context)
+        case .openEvents(let request):
+            openEvents(request, context: context)
         case .openUpdates:
             openUpdates(context: context)
         }

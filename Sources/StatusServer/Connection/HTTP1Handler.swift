@@ -25,8 +25,12 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case updating(UpdateBatch)
         /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
         case discarding(Int)
+        /// The answer waits for a job to change. → `head`, `sending`, `discarding`, `closing`
+        case waiting(HeldWait)
         /// Inside a response body that streams. → `head`, `closing`
         case sending(ResultSender)
+        /// Inside a response body of events, which goes on as long as it likes. → `head`, `closing`
+        case streaming(EventFeed)
         /// The last answer is written; what still comes in is dropped until the peer closes. Final.
         case closing
     }
@@ -43,12 +47,16 @@ final class HTTP1Handler: ChannelDuplexHandler {
     var output = OutputBuffer(capacity: 512)
     /// What the request under way said about the connection, valid until its answer is written.
     var exchange = Exchange()
+    /// When the stream of events under way has to be looked at again.
+    var feedTime = NIODeadline.uptimeNanoseconds(0)
     /// The result that is being uploaded, while one is.
     var upload: ResultUpload?
     /// The server is shutting down: the next answer is the last one.
     var isDraining = false
     /// The client has closed its side: what it asked is answered, then the connection ends.
-    private var hasInputEnded = false
+    private(set) var hasInputEnded = false
+    /// Set while the handler is in its pipeline.
+    private(set) var context: ChannelHandlerContext?
 
     private var isReadPending = false
     private var timer: ConnectionTimer?
@@ -74,6 +82,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
         timer?.start(Limits.headTimeout)
     }
@@ -82,6 +91,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         // The timer's closure holds the context, which holds this handler.
         timer?.invalidate()
         timer = nil
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -105,6 +115,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         switch phase {
         case .receiving(let receiver), .finishing(let receiver): receiver.abandon()
         case .sending(let sender): sender.abandon()
+        case .waiting(let held): release(held, context: context)
+        case .streaming(let feed): feed.close()
         case .updating(let batch): batch.worker.abandon(at: services.clock.now())
         case .head, .collecting, .discarding, .closing: break
         }
@@ -118,16 +130,24 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { resume(context: context) }
+        guard context.channel.isWritable else { return }
+        if case .streaming(let feed) = phase { writeEvents(feed, context: context) }
+        resume(context: context)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             hasInputEnded = true
+            // Whether the client is gone or only has nothing more to say does not show; an answer suits both.
+            endWait(context: context)
+            // But nobody reads events and has closed.
+            if case .streaming = phase { return context.close(promise: nil) }
             return resume(context: context)
         }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isDraining = true
+        endWait(context: context)
+        endEvents(context: context)
         resume(context: context)
         context.channel.closeAfterDrain(services.configuration)
     }
@@ -155,7 +175,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func isHeldBack(context: ChannelHandlerContext) -> Bool {
         if isYielding { return true }
         return switch phase {
-        case .sending, .finishing: true
+        case .sending, .finishing, .waiting, .streaming: true
         case .receiving(let receiver): receiver.isFull
         case .updating(let batch): batch.isFull || batch.hasBodyEnded
         case .head: !context.channel.isWritable
@@ -177,7 +197,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
             case .updating(let batch): goesOn = readUpdates(batch, context: context)
-            case .sending, .finishing: goesOn = false
+            case .sending, .finishing, .waiting, .streaming: goesOn = false
             case .closing:
                 input.clear()
                 goesOn = false
@@ -216,8 +236,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
             phase = .closing
             context.close(promise: nil)
         case .updating(let batch) where !batch.isFull && !batch.hasBodyEnded: context.close(promise: nil)
-        case .collecting, .discarding: context.close(promise: nil)
-        case .head, .receiving, .finishing, .updating, .sending, .closing: break
+        case .collecting, .discarding, .streaming: context.close(promise: nil)
+        case .head, .receiving, .finishing, .updating, .sending, .waiting, .closing: break
         }
     }
 
@@ -233,6 +253,10 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .head: timer?.start(Limits.idleTimeout)
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
+        case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)
+        case .streaming where context.channel.isWritable: timer?.start(feedTime - context.eventLoop.now)
+        // A reader who takes nothing for that long is dropped.
+        case .streaming: timer?.start(Limits.bodyTimeout)
         case .updating(let batch):
             switch batch.patience() {
             case .none: timer?.stop()
@@ -266,7 +290,12 @@ final class HTTP1Handler: ChannelDuplexHandler {
             restartTimer(context: context)
         case .updating(let batch):
             timeOut(batch, context: context)
-        case .head, .receiving, .finishing, .discarding, .sending, .closing:
+        case .waiting:
+            endWait(context: context)
+            resume(context: context)
+        case .streaming(let feed) where context.channel.isWritable:
+            writeEvents(feed, context: context)
+        case .head, .receiving, .finishing, .discarding, .sending, .streaming, .closing:
             context.close(promise: nil)
         }
     }

@@ -37,6 +37,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private var hasTimedOut = false
     /// Worker streams that are open.
     private var workers = 0
+    /// Streams whose answers wait for something, during which the peer has nothing to say.
+    var waiting = 0
     private var timer: ConnectionTimer?
 
     /// See ``grow(_:from:to:)`` for the windows of busy streams.
@@ -105,6 +107,8 @@ final class HTTP2Handler: ChannelDuplexHandler {
         }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isDraining = true
+        for id in session.openStreams { stream(id)?.endWait() }
+        for id in session.openStreams { stream(id)?.endEvents() }
         shutDownWhenWorkersAreDone()
         context.channel.closeAfterDrain(services.configuration)
         // Neither a worker that goes on regardless nor a peer that does not answer the PING of the graceful shutdown
@@ -244,6 +248,11 @@ final class HTTP2Handler: ChannelDuplexHandler {
         // A peer that does not even take the farewell is not waited for.
         if isClosing || hasTimedOut {
             context?.close(promise: nil)
+            return
+        }
+        if waiting > 0 {
+            // These have times of their own.
+            timer?.start(Limits.workerSilence)
             return
         }
         hasTimedOut = true

@@ -98,7 +98,8 @@ extension HTTP2Stream {
         }
     }
 
-    private func respond(_ fields: ResponseFields, length: Int, endStream: Bool) {
+    /// - Parameter length: nil for a body whose length is not known.
+    func respond(_ fields: ResponseFields, length: Int?, endStream: Bool) {
         handler.scratch.fields.begin(status: fields.status)
         fields.forEachField { _, name, value in
             handler.scratch.fields.append(name, String(decoding: value, as: UTF8.self))
@@ -106,7 +107,7 @@ extension HTTP2Stream {
         handler.scratch.date.withValue(at: services.clock.now().wall) { value in
             handler.scratch.fields.append("date", String(decoding: value, as: UTF8.self))
         }
-        handler.scratch.fields.append("content-length", length)
+        if let length, fields.hasLength { handler.scratch.fields.append("content-length", length) }
         session.respond(id, handler.scratch.fields, endStream: endStream)
     }
 }

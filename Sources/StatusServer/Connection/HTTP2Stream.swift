@@ -17,8 +17,12 @@ final class HTTP2Stream {
         case receiving(ResultReceiver, ResultUpload)
         /// A worker's updates, for as long as it works. → `done`
         case updates(WorkerStream)
+        /// The answer waits for a job to change. → `sending`, `done`
+        case waiting(HeldWait)
         /// Inside a response body that streams. → `done`
         case sending(ResultSender)
+        /// Inside a response body of events, which goes on as long as it likes. → `done`
+        case streaming(EventFeed)
         /// The answer is complete; what still comes is dropped. Final.
         case done
     }
@@ -47,6 +51,8 @@ final class HTTP2Stream {
     var watchedSequence: UInt64 = 0
     /// The worker's stream has not said hello.
     var isAwaitingHello = true
+    /// Runs while the answer waits.
+    var waitTimer: ConnectionTimer?
     /// The timer of an acknowledgement that would have come too soon.
     var acknowledgement: Scheduled<Void>?
 
@@ -99,7 +105,7 @@ final class HTTP2Stream {
             }
         case .opening, .sending:
             session.consume(id, bytes.count)
-        case .done:
+        case .waiting, .streaming, .done:
             session.consume(id, bytes.count)
             drop(bytes.count)
         }
@@ -120,7 +126,7 @@ final class HTTP2Stream {
         case .updates(let worker):
             worker.receiveEnd()
             handler.touch(self)
-        case .opening, .sending, .done: break
+        case .opening, .sending, .waiting, .streaming, .done: break
         }
     }
 
@@ -136,6 +142,8 @@ final class HTTP2Stream {
             worker.abandon(at: services.clock.now())
             handler.workerLeft()
         case .sending(let sender): sender.abandon()
+        case .waiting(let held): release(held)
+        case .streaming(let feed): release(feed)
         case .opening, .collecting, .done: break
         }
         phase = .done
@@ -145,15 +153,16 @@ final class HTTP2Stream {
     func drained() {
         switch phase {
         case .sending(let sender): sendNext(sender)
+        case .streaming(let feed): writeEvents(feed)
         case .updates(let worker):
             session.consume(id, withheld)
             withheld = 0
             worker.drained()
-        case .opening, .collecting, .receiving, .done: break
+        case .opening, .collecting, .receiving, .waiting, .done: break
         }
     }
 
-    private func act(on decision: BridgeDecision) {
+    func act(on decision: BridgeDecision) {
         switch decision {
         case .answer(let fields):
             answer(fields)
@@ -173,6 +182,10 @@ final class HTTP2Stream {
             if hasEnded { finish(receiver, upload) }
         case .sendResult(let download):
             send(download)
+        case .wait(let wait):
+            hold(wait)
+        case .openEvents(let request):
+            openEvents(request)
         case .openUpdates:
             openUpdates()
         }

@@ -15,6 +15,8 @@ final class LoopScratch {
     var fields = HeaderBlock()
     /// The Date field of the present second.
     var date = DateField()
+    /// Who on this loop waits for jobs to change; made when the first one does.
+    fileprivate var watches: LoopWatches?
 
     /// One for each loop of a group, for use on that loop only.
     static func make(for group: any EventLoopGroup) -> [ObjectIdentifier: NIOLoopBoundBox<LoopScratch?>] {
@@ -36,5 +38,14 @@ extension ServerServices {
         let scratch = LoopScratch()
         box.value = scratch
         return scratch
+    }
+
+    /// The watches of `loop`; call it there.
+    func watches(of loop: any EventLoop) -> LoopWatches {
+        let scratch = scratch(of: loop)
+        if let watches = scratch.watches { return watches }
+        let watches = LoopWatches(table: table, loop: loop)
+        scratch.watches = watches
+        return watches
     }
 }

@@ -56,6 +56,24 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The longest time, in seconds, that an answer waits for a change of its job, 0 to 300.",
+            discussion: "Default: 30",
+            valueName: "seconds"
+        )
+    )
+    var maxWait: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "An origin whose pages may read answers and write, as https://app.example.com; may be repeated.",
+            discussion: "'*' lets every page read.",
+            valueName: "origin"
+        )
+    )
+    var corsOrigin: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "How many jobs may be there at a time; further ones are refused until some expire.",
             discussion: "Default: 20000000",
             valueName: "number"

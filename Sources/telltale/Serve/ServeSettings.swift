@@ -73,12 +73,20 @@ struct ServeSettings {
         server.allowsUnauthenticated =
             try options.allowUnauthenticated || Self.flag("allowUnauthenticated", in: environment)
         server.allowedHosts = options.allowHost.isEmpty ? environment.list("allowHost") : options.allowHost
+        server.corsOrigins = try (options.corsOrigin.isEmpty ? environment.list("corsOrigin") : options.corsOrigin)
+            .map(Self.origin)
         server.publicURL = try (options.publicURL ?? environment.text("publicURL")).map(Self.publicURL)
         if let text = options.inlineResultLimit ?? environment.text("inlineResultLimit") {
             guard let limit = Int(text), (0...1_073_741_824).contains(limit) else {
                 throw ValidationError("'\(text)' is not a number of bytes from 0 to 1073741824")
             }
             server.inlineResultLimit = limit
+        }
+        if let text = options.maxWait ?? environment.text("maxWait") {
+            guard let seconds = Int(text), (0...300).contains(seconds) else {
+                throw ValidationError("'\(text)' is not a number of seconds from 0 to 300")
+            }
+            server.maximumWait = seconds
         }
         if let text = options.maxJobs ?? environment.text("maxJobs") {
             guard let jobs = Int(text), (1...1_000_000_000).contains(jobs) else {
@@ -103,6 +111,16 @@ struct ServeSettings {
         case "true", "1", "yes": true
         case .some(let other): throw ValidationError("'\(other)' is neither true nor false")
         }
+    }
+
+    /// `*`, or scheme, host and port without a path.
+    private static func origin(_ text: String) throws -> String {
+        if text == "*" { return text }
+        let url = try publicURL(text)
+        guard url.filter({ $0 == "/" }).count == 2 else {
+            throw ValidationError("'\(text)' is not an origin such as https://app.example.com, without a path")
+        }
+        return url
     }
 
     private static func publicURL(_ text: String) throws -> String {

@@ -86,10 +86,22 @@ final class Harness {
         }
     }
 
+    /// Looks whether what `reply` waits for has come, or ends the wait; nil while it has not.
+    func resume(_ reply: Reply, isOver: Bool = false) throws -> Reply? {
+        let wait = try #require(reply.wait)
+        var output = OutputBuffer()
+        guard let decision = bridge.resume(wait, isOver: isOver, at: now, scratch: scratch, into: &output) else {
+            let written = output.count
+            #expect(written == 0)
+            return nil
+        }
+        return try carryOut(decision, [], &output)
+    }
+
     private func carryOut(_ decision: BridgeDecision, _ body: [UInt8], _ output: inout OutputBuffer) throws -> Reply {
         switch decision {
         case .answer(let fields):
-            return Reply(fields, output.copy())
+            return Harness.reply(fields, output.copy())
         case .collectBody(let pending):
             guard body.count <= pending.bodyLimit else {
                 return Reply(bridge.bodyTooLarge(pending.context, into: &output), output.copy())
@@ -97,7 +109,7 @@ final class Harness {
             let fields = body.withUnsafeBytes {
                 bridge.answer(pending, body: $0, at: now, scratch: scratch, into: &output)
             }
-            return Reply(fields, output.copy())
+            return Harness.reply(fields, output.copy())
         case .receiveResult(let upload):
             let outcome = store(upload, body)
             let fields = bridge.finish(upload, outcome, at: now, scratch: scratch, into: &output)
@@ -113,9 +125,19 @@ final class Harness {
             while let piece = try reader.read(atMost: 4_096) { bytes += piece }
             #expect(bytes.count == reader.length)
             return Reply(download.fields, download.coding == .gzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
+        case .wait(let wait):
+            return Reply(ResponseFields(0, nil), [], wait: wait)
+        case .openEvents(let feed):
+            return Reply(feed.fields, [], feed: feed)
         case .openUpdates:
             return Reply(ResponseFields(0, nil), [], opensUpdates: true)
         }
+    }
+
+    /// What a client makes of a whole answer.
+    private static func reply(_ fields: ResponseFields, _ body: [UInt8]) -> Reply {
+        guard fields.isGzip else { return Reply(fields, body) }
+        return Reply(fields, gunzip(body), compressedLength: body.count)
     }
 
     private func store(_ upload: ResultUpload, _ body: [UInt8]) -> ResultUpload.Outcome {
@@ -159,8 +181,25 @@ struct Reply {
     let isStreamed: Bool
     /// The request opens a stream of updates instead of being answered.
     let opensUpdates: Bool
+    /// There is no answer yet.
+    let wait: JobWait?
+    /// The length of the body on its way, where that was compressed.
+    let compressedLength: Int
+    /// The body is a stream of events.
+    let feed: FeedRequest?
 
-    init(_ fields: ResponseFields, _ body: [UInt8], isStreamed: Bool = false, opensUpdates: Bool = false) {
+    init(
+        _ fields: ResponseFields,
+        _ body: [UInt8],
+        isStreamed: Bool = false,
+        opensUpdates: Bool = false,
+        wait: JobWait? = nil,
+        compressedLength: Int = 0,
+        feed: FeedRequest? = nil
+    ) {
+        self.feed = feed
+        self.compressedLength = compressedLength
+        self.wait = wait
         var output = OutputBuffer()
         fields.appendFields(to: &output)
         let lines = String(decoding: output.copy(), as: UTF8.self)

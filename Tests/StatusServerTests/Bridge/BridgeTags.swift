@@ -13,4 +13,16 @@ extension Tag {
     @Tag static var unit005: Self
     /// Cost of one status answer.
     @Tag static var unit007: Self
+    /// Invalid task id.
+    @Tag static var int005: Self
+    /// Expired jobs.
+    @Tag static var int006: Self
+    /// Failed jobs.
+    @Tag static var int007: Self
+    /// Routes of the existing service answer as before.
+    @Tag static var int008: Self
+    /// n8n's requests, replayed.
+    @Tag static var int010: Self
+    /// Status endpoint under load.
+    @Tag static var int011: Self
 }

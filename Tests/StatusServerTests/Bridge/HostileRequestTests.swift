@@ -87,6 +87,10 @@ struct HostileRequestTests {
         switch decision {
         case .answer(let fields):
             return Reply(fields, output.copy())
+        case .wait(let wait):
+            return Reply(ResponseFields(0, nil), [], wait: wait)
+        case .openEvents(let feed):
+            return Reply(feed.fields, [], feed: feed)
         case .collectBody(let pending):
             // As if the type had been right, so that the body is looked at.
             let declared = PendingRequest(action: pending.action, context: pending.context, isDeclaredJSON: true)

@@ -38,7 +38,9 @@ struct UpdateBatchTests {
 
     /// The same in chunks of one length.
     private static func chunked(_ body: [UInt8], by length: Int, version: String = "1.1") -> [UInt8] {
-        var bytes = Array("POST /v1/updates HTTP/\(version)\r\nHost: a\r\n\(type)Transfer-Encoding: chunked\r\n\r\n".utf8)
+        var bytes = Array(
+            "POST /v1/updates HTTP/\(version)\r\nHost: a\r\n\(type)Transfer-Encoding: chunked\r\n\r\n".utf8
+        )
         var rest = body[...]
         while !rest.isEmpty {
             let piece = rest.prefix(length)

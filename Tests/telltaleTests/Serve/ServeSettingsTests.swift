@@ -37,6 +37,8 @@ struct ServeSettingsTests {
                 "TELLTALE_ALLOW_HOST": "a.example,b.example",
                 "TELLTALE_PUBLIC_URL": "https://jobs.example/",
                 "TELLTALE_INLINE_RESULT_LIMIT": "10",
+                "TELLTALE_CORS_ORIGIN": "https://a.example/, http://b.example:81",
+                "TELLTALE_MAX_WAIT": "300",
                 "TELLTALE_MAX_JOBS": "1000",
                 "TELLTALE_MAX_MEMORY": "64m",
                 "TMPDIR": "/somewhere",
@@ -48,6 +50,8 @@ struct ServeSettingsTests {
         #expect(settings.server.allowedHosts == ["a.example", "b.example"])
         #expect(settings.server.publicURL == "https://jobs.example")
         #expect(settings.server.inlineResultLimit == 10)
+        #expect(settings.server.corsOrigins == ["https://a.example", "http://b.example:81"])
+        #expect(settings.server.maximumWait == 300)
         #expect(settings.server.maximumJobs == 1_000)
         #expect(settings.server.maximumMemory == 64 << 20)
         #expect(settings.server.temporaryDirectory == "/somewhere")
@@ -69,7 +73,9 @@ struct ServeSettingsTests {
             [], ["--ephemeral", "--data-dir", "x"], ["--ephemeral", "--listen", "8080"],
             ["--ephemeral", "--listen", "::1:8080"], ["--ephemeral", "--public-url", "jobs.example"],
             ["--ephemeral", "--inline-result-limit", "-1"], ["--ephemeral", "--log-level", "loud"],
-            ["--ephemeral", "--max-jobs", "0"], ["--ephemeral", "--max-memory", "31M"],
+            ["--ephemeral", "--max-jobs", "0"], ["--ephemeral", "--max-wait", "301"],
+            ["--ephemeral", "--cors-origin", "app.example"], ["--ephemeral", "--cors-origin", "https://a.example/b"],
+            ["--ephemeral", "--max-memory", "31M"],
         ]
     )
     func refusals(_ arguments: [String]) {

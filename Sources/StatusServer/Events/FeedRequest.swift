@@ -1,0 +1,34 @@
+import StatusCore
+
+/// What a request for server-sent events asks for, checked: the answer is a stream that an ``EventFeed`` writes.
+final class FeedRequest: Sendable {
+    /// Which jobs.
+    enum Subject: Sendable {
+        /// One job, until its end; the version that the client has seen, where it came back.
+        case job(TaskID, seen: UInt64?)
+        /// Many, by the ids as they were sent, for as long as the client stays; true when it came back.
+        case jobs([String], isResumed: Bool)
+    }
+
+    let subject: Subject
+    let baseURL: [UInt8]
+    var fields: ResponseFields { ResponseFields.events(origin) }
+    private let origin: OriginGrant
+
+    init(_ subject: Subject, _ baseURL: [UInt8], _ origin: OriginGrant) {
+        self.subject = subject
+        self.baseURL = baseURL
+        self.origin = origin
+    }
+}
+
+extension ResponseFields {
+    /// The head of a stream of events.
+    static func events(_ origin: OriginGrant) -> ResponseFields {
+        var fields = ResponseFields(200, .events)
+        // nginx would hold events back until its buffer is full.
+        fields.add("X-Accel-Buffering", "x-accel-buffering", "no")
+        fields.set(origin)
+        return fields
+    }
+}

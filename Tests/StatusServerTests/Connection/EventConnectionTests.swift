@@ -1,0 +1,124 @@
+import HTTP2
+import NIOCore
+import NIOEmbedded
+import StatusCore
+import Testing
+
+@testable import StatusServer
+
+/// Streams of events over sockets, on both transports.
+@Suite("Events over sockets", .timeLimit(.minutes(2)))
+struct EventConnectionTests {
+    private static let request = "GET /api/jobs/a/events HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    @Test("On HTTP/1.1 events come in chunks, the stream ends whole, and the connection goes on")
+    func http1() async throws {
+        try await TestServer.run { server in
+            try await server.submit("a")
+            let client = try await server.connect()
+            try await client.send(Self.request)
+            let first = await client.until { $0.text.contains("\"version\":1") }
+            #expect(first.text.contains("Transfer-Encoding: chunked\r\n"))
+            #expect(!first.text.contains("Content-Length"))
+            #expect(try await server.ask("DELETE /api/jobs/a").status == 200)
+            let all = await client.until { $0.text.hasSuffix("\r\n0\r\n\r\n") }
+            #expect(all.text.contains(#""status":"cancelled""#))
+            try await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = await client.until { $0.text.hasSuffix(#"{"status":"alive"}"#) }
+        }
+    }
+
+    @Test("To HTTP/1.0 they come without chunks, and the end of the connection is theirs")
+    func http10() async throws {
+        try await TestServer.run { server in
+            try await server.submit("a")
+            let client = try await server.connect()
+            try await client.send("GET /api/jobs/a/events HTTP/1.0\r\n\r\n")
+            _ = await client.until { $0.text.contains("\"version\":1") }
+            #expect(try await server.ask("DELETE /api/jobs/a").status == 200)
+            let all = await client.ended()
+            #expect(all.text.hasSuffix("}\n\n"))
+            #expect(!all.text.contains("chunked"))
+        }
+    }
+
+    @Test("On HTTP/2 the same comes as data")
+    func http2() async throws {
+        try await TestServer.run { server in
+            try await server.submit("a")
+            let client = try await HTTP2Client.connect(to: server.port)
+            let stream = try await client.request("GET", "/api/jobs/a/events")
+            _ = try await client.until { end -> Bool? in
+                end.answers[stream]?.text.contains("\"version\":1") == true ? true : nil
+            }
+            #expect(try await server.ask("DELETE /api/jobs/a").status == 200)
+            let answer = try await client.answer(stream)
+            #expect(answer.errorCode == .noError)
+            #expect(answer.length == nil)
+            #expect(answer.text.hasSuffix("}\n\n"))
+            #expect(answer.text.contains(#""status":"cancelled""#))
+        }
+    }
+
+    @Test("At shutdown streams end whole, on both transports")
+    func shutdown() async throws {
+        try await TestServer.run { server in
+            try await server.submit("a")
+            let first = try await server.connect()
+            try await first.send(Self.request)
+            _ = await first.until { $0.text.contains("\"version\":1") }
+            let second = try await HTTP2Client.connect(to: server.port)
+            let stream = try await second.request("GET", "/api/events?ids=a")
+            _ = try await second.until { end -> Bool? in
+                end.answers[stream]?.text.contains("\"version\":1") == true ? true : nil
+            }
+            async let shutdown: Void = server.shutDown()
+            #expect(await first.ended().text.hasSuffix("\r\n0\r\n\r\n"))
+            #expect(try await second.answer(stream).errorCode == .noError)
+            await shutdown
+        }
+    }
+
+    @Test("A reader who takes nothing is dropped, with nothing kept for him")
+    func slowReader() throws {
+        let connection = try EmbeddedConnection()
+        let body = #"{"taskId":"a"}"#
+        try connection.send(
+            "POST /api/jobs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)GET /api/jobs/a/events HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
+        _ = try connection.received()
+        let watches = connection.services.watches(of: connection.channel.embeddedEventLoop)
+        #expect(watches.count == 1)
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        let id = try #require(TaskID("a"))
+        let now = connection.services.clock.now()
+        for progress in 1...100 {
+            let update = JobUpdate(progress: BasisPoints(progress))
+            _ = connection.services.table.apply(.update(update), to: id, at: now)
+            connection.channel.embeddedEventLoop.run()
+        }
+        #expect(try connection.received().isEmpty)
+        connection.wait(Limits.bodyTimeout)
+        #expect(!connection.isOpen)
+        #expect(watches.count == 0)
+    }
+
+    @Test("A client that goes leaves no watch behind", arguments: ["/api/jobs/a/events", "/api/events?ids=a"])
+    func gone(path: String) throws {
+        weak var handler: HTTP1Handler?
+        let connection = try EmbeddedConnection()
+        let body = #"{"taskId":"a"}"#
+        try connection.send(
+            "POST /api/jobs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
+        handler = try connection.channel.pipeline.syncOperations.handler(type: HTTP1Handler.self)
+        let watches = connection.services.watches(of: connection.channel.embeddedEventLoop)
+        #expect(watches.count == 1)
+        _ = try connection.channel.finish(acceptAlreadyClosed: true)
+        #expect(watches.count == 0)
+        #expect(handler == nil)
+    }
+}
