@@ -19,8 +19,13 @@ let package = Package(
     products: [
         .executable(name: "telltale", targets: ["telltale"]),
         .library(name: "WorkerClient", targets: ["WorkerClient"]),
-        // For the package in Benchmarks, which measures it.
+        // For the packages in Benchmarks and in Tests/Fuzz, which measure them and attack them.
+        .library(name: "Bytes", targets: ["Bytes"]),
+        .library(name: "HTTP2", targets: ["HTTP2"]),
+        .library(name: "ResultStore", targets: ["ResultStore"]),
         .library(name: "StatusCore", targets: ["StatusCore"]),
+        .library(name: "StatusServer", targets: ["StatusServer"]),
+        .library(name: "UpdateProtocol", targets: ["UpdateProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
