@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "JSON", "StatusCore", "StatusServer", "WorkerClient",
+                "Bytes", "CSpawn", "HTTP2", "JSON", "StatusCore", "StatusServer", "UpdateProtocol", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -62,4 +62,28 @@ enum BenchLimits {
     static let warmOperations = 9_000_000
     /// Jobs compared at the end with what they must have come to.
     static let sample = 1_000
+
+    /// Connections of the load, each with a thread of its own.
+    static let connections = 1...64
+    /// Jobs of the load: what streams may have bound together, a million each.
+    static let loadJobs = 1...10_000_000
+    /// Handles of a stream on every server that keeps to the defaults of the protocol.
+    static let jobsOfStream = 1_048_576
+    static let seconds = 1...3_600
+    /// Updates encoded at once; a run may have no more entries than this on any server.
+    static let batch = 1...16_384
+    /// Updates between the start and the end of an attempt: progress has so many steps.
+    static let steps: UInt16 = 10_000
+    /// How long the jobs of the load live beyond it, in seconds: enough to look at them, and then they are gone.
+    static let afterlife: UInt32 = 60
+    /// Frames that prepare the jobs are encoded by so many at a time.
+    static let preparedFrames = 1_024
+    /// Bytes that are handed to the socket, or taken from it, at once.
+    static let socketBytes = 262_144
+    /// How long the server may stay silent while it owes an acknowledgement.
+    static let silence = Duration.seconds(30)
+    /// Status checks a second beside the load: enough for a 99th percentile of a few seconds, too few to be a load.
+    static let checksPerSecond = 1...100_000
+    /// Jobs of the load that are read back in the end.
+    static let readBack = 100
 }

@@ -29,19 +29,13 @@ struct BenchTableCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        try Self.check(jobs, "--jobs", BenchLimits.jobs)
-        try Self.check(threads, "--threads", BenchLimits.threads)
-        try Self.check(operations, "--operations", BenchLimits.operations)
+        try BenchLimits.check(jobs, "--jobs", BenchLimits.jobs)
+        try BenchLimits.check(threads, "--threads", BenchLimits.threads)
+        try BenchLimits.check(operations, "--operations", BenchLimits.operations)
     }
 
     func run() async throws {
         let figures = try await TableBench.run(TablePlan(jobs: jobs, threads: threads, operations: operations))
         try Console.print(json ? figures.json : figures.text)
-    }
-
-    private static func check(_ value: Int, _ name: String, _ range: ClosedRange<Int>) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(name) takes a number from \(range.lowerBound) to \(range.upperBound)")
-        }
     }
 }
