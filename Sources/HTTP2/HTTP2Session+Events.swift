@@ -6,6 +6,7 @@ extension HTTP2Session {
         head.removeAll()
         headSize = 0
         continuations = 0
+        isInsideHead = true
         guard role == .server else { return }
         // All streams of one urgency take turns, whatever the client wishes: else one large result would hold back
         // the acknowledgements of every stream that began after it.
@@ -134,6 +135,7 @@ extension HTTP2Session {
         record.isClosed = true
         record.isReset = true
         if !record.isHidden { delegate?.session(self, didClose: record.id, errorCode: code) }
+        dropQueue(record)
         streams[record.id] = nil
         if lastStream === record { lastStream = nil }
     }

@@ -47,6 +47,7 @@ extension HTTP2Session {
     public func write(_ stream: StreamID, _ bytes: UnsafeRawBufferPointer) {
         guard let record = openRecord(stream), !record.isFinished else { return }
         record.queue.append(bytes)
+        queuedBytes += bytes.count
         if record.queue.count > settings.lowWaterMark { record.isAboveLowWater = true }
         resume(record)
     }
@@ -63,7 +64,7 @@ extension HTTP2Session {
     public func reset(_ stream: StreamID, _ code: HTTP2ErrorCode) {
         guard let record = openRecord(stream) else { return }
         record.isReset = true
-        record.queue.removeAll()
+        dropQueue(record)
         nghttp2_submit_rst_stream(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.rawValue, code.rawValue)
     }
 

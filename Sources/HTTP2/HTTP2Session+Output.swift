@@ -23,11 +23,6 @@ extension HTTP2Session {
         }
     }
 
-    /// Bytes of bodies that wait in all streams, what nghttp2 has framed already aside.
-    public var queuedBytes: Int {
-        streams.values.reduce(0) { $0 + $1.queue.count }
-    }
-
     /// Bytes written to a stream that no DATA frame has taken yet; 0 when the stream is over.
     public func queuedBytes(_ stream: StreamID) -> Int {
         record(stream)?.queue.count ?? 0
@@ -37,6 +32,7 @@ extension HTTP2Session {
     func fillFrame(_ id: StreamID, _ target: UnsafeMutableRawPointer, limit: Int, isEnd: inout Bool) -> Int? {
         guard let record = record(id) else { return nil }
         let length = record.queue.take(into: target, limit: limit)
+        queuedBytes -= length
         earn(length / FrameCost.bytesPerCredit)
         if record.isAboveLowWater, record.queue.count <= settings.lowWaterMark {
             record.isAboveLowWater = false
@@ -51,6 +47,12 @@ extension HTTP2Session {
             return nil
         }
         return length
+    }
+
+    /// Drops what waits in a stream that is over.
+    func dropQueue(_ record: StreamRecord) {
+        queuedBytes -= record.queue.count
+        record.queue.removeAll()
     }
 
     /// Tells the delegate when nghttp2 has returned, so that what it writes is not part of the frame being made.

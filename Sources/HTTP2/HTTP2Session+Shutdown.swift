@@ -39,7 +39,7 @@ extension HTTP2Session {
         isDisconnected = true
         let open = streams.values.sorted { $0.id < $1.id }
         for record in open {
-            record.queue.removeAll()
+            dropQueue(record)
             reportClose(record, .cancel)
         }
     }

@@ -45,6 +45,10 @@ public final class HTTP2Session {
     var credit: Int
     /// Streams that came down to the low-water mark since the delegate was told last.
     var drained: [StreamRecord] = []
+    /// Bytes of bodies that wait in all streams, what nghttp2 has framed already aside.
+    public internal(set) var queuedBytes = 0
+    /// A head has begun and its end has not come.
+    public internal(set) var isInsideHead = false
     /// What nghttp2 is doing right now.
     var activity = Activity.idle
     /// Set by ``terminate(_:)`` inside `receive`, to be carried out when nghttp2 has returned.

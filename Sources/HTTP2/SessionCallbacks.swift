@@ -93,6 +93,7 @@ private func frameArrived(
     case NGHTTP2_DATA.rawValue:
         if endStream { session.bodyEnded(stream) }
     case NGHTTP2_HEADERS.rawValue:
+        session.isInsideHead = false
         if frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
             session.requestArrived(stream, endStream: endStream)
         } else {
@@ -118,6 +119,7 @@ private func invalidFrameArrived(
     _ userData: UnsafeMutableRawPointer?
 ) -> Int32 {
     let session = session(userData)
+    session.isInsideHead = false
     // A client that does not know our limit of streams yet may run into it in good faith.
     let isRefusal = code == NGHTTP2_ERR_REFUSED_STREAM.rawValue
     _ = session.charge(isRefusal ? FrameCost.control : FrameCost.provokedReset)

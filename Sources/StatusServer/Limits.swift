@@ -36,9 +36,18 @@ enum Limits {
     static let keptOutput = 16_384
     /// Bytes that are taken out of an HTTP/2 session before they are written: large enough for one system call to pay.
     static let outboundPiece = 65_536
-    /// What a worker may send ahead on one stream, and on one connection.
+    /// What a peer may send ahead on a stream, at first and at most. What comes on a stream that waits for a result to
+    /// be stored, or for its worker to read, is kept; so each stream begins with what a loop takes in one read, and the
+    /// window of one whose bytes are applied as they come grows, up to 3 ms of them at full speed.
+    static let firstStreamWindow = 65_536
     static let streamWindow = 1_048_576
+    /// By so much the windows of a connection's streams may have grown in all. With the first windows of
+    /// ``HTTP2Limits/concurrentStreams`` streams they make the connection's window, so that this is opened as bytes
+    /// come, whatever is kept of them.
+    static let grownWindows = 8 * 1_048_576
     static let connectionWindow = 16 * 1_048_576
+    /// A peer that has answers waiting takes so many bytes of them in each of its times, or all that there are.
+    static let leastDrain = 16_384
     /// Bytes of answers that may wait on one HTTP/2 connection before new requests on it are refused: a few of the
     /// largest lists.
     static let connectionBacklog = 4 * 1_048_576

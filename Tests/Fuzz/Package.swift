@@ -37,6 +37,7 @@ let package = Package(
             name: "FuzzSession",
             dependencies: [
                 "FuzzSupport",
+                .product(name: "Bytes", package: "telltale"),
                 .product(name: "HTTP2", package: "telltale"),
                 .product(name: "ResultStore", package: "telltale"),
                 .product(name: "StatusCore", package: "telltale"),

@@ -17,7 +17,18 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// Worker streams that have applied something since the last flush.
     private var touched: [HTTP2Stream] = []
     private var isReadPending = false
+    /// The last output is written; what still comes in is dropped until the peer closes.
     private var isClosing = false
+    /// When the connection ends whatever the peer still sends; set when the last output has left.
+    private var lingerEnd: NIODeadline?
+    /// Bytes that came behind the last output.
+    private var lateBytes = 0
+    /// Bytes that the peer has taken since the timer was set last.
+    private var drainedBytes = 0
+    /// True while the timer runs for a request's head, whose time is not extended by further bytes.
+    private var isTimingHead = false
+    /// By how much the windows of the streams have grown.
+    private(set) var grownWindows = 0
     /// The server is shutting down.
     private(set) var isDraining = false
     /// The session is at work further up the stack; whoever called it flushes when it has returned.
@@ -28,10 +39,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
     private var workers = 0
     private var timer: ConnectionTimer?
 
-    /// A worker's updates are small and many: windows that hold some milliseconds of them at full speed.
+    /// See ``grow(_:from:to:)`` for the windows of busy streams.
     static let settings: HTTP2Settings = {
         var settings = HTTP2Settings()
-        settings.streamWindow = Limits.streamWindow
+        settings.streamWindow = Limits.firstStreamWindow
         settings.connectionWindow = Limits.connectionWindow
         return settings
     }()
@@ -54,7 +65,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing else { return }
+        guard !isClosing else { return drop(unwrapInboundIn(data).readableBytes, context: context) }
         isBusy = true
         unwrapInboundIn(data).withUnsafeReadableBytes { _ = session.receive($0) }
         isBusy = false
@@ -68,6 +79,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         timer?.invalidate()
+        timer = nil
         session.connectionClosed()
         touched = []
         context.fireChannelInactive()
@@ -139,7 +151,10 @@ final class HTTP2Handler: ChannelDuplexHandler {
             if !hasMore { break }
         }
         isBusy = false
-        if session.queuedBytes < queued { restartTimer(isReading: true) }
+        if session.queuedBytes < queued {
+            drainedBytes += queued - session.queuedBytes
+            if drainedBytes >= Limits.leastDrain || session.queuedBytes == 0 { restartTimer(isReading: true) }
+        }
         if session.isFinished, !isClosing { close(context) }
     }
 
@@ -166,20 +181,61 @@ final class HTTP2Handler: ChannelDuplexHandler {
         context?.eventLoop.assumeIsolated().execute { [weak self] in self?.flush() }
     }
 
+    /// Lets a stream's window grow from `window` to `wanted` bytes, or as far as the connection allows it; returns the
+    /// window.
+    func grow(_ id: StreamID, from window: Int, to wanted: Int) -> Int {
+        let growth = min(wanted - window, Limits.grownWindows - grownWindows)
+        guard growth > 0 else { return window }
+        grownWindows += growth
+        session.setStreamWindow(id, window + growth)
+        return window + growth
+    }
+
+    /// A stream whose window had grown to `window` is over.
+    func shrink(from window: Int) {
+        grownWindows -= window - Limits.firstStreamWindow
+    }
+
     /// The loop of this connection; nil when it is over.
     var eventLoop: (any EventLoop)? { context?.eventLoop }
 
+    /// Ends the connection when everything that is written has left.
+    ///
+    /// Only our side is closed at first: closing both would answer what the peer is still sending with a reset, which
+    /// can destroy the last answers, and the GOAWAY, before they are read.
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
+        timer?.start(hasTimedOut ? Limits.lingerTimeout : Limits.bodyTimeout)
         // An empty write completes after everything that was written before it.
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            guard let self, self.context != nil else { return }
+            context.close(mode: .output, promise: nil)
+            lingerEnd = context.eventLoop.now + Limits.lingerLimit
+            timer?.start(Limits.lingerTimeout)
+        }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
-    /// Gives the peer its time again, unless it only talks and does not read what waits for it.
+    /// Takes what was under way when the connection's end was decided: no more than the windows allowed, or the peer
+    /// has not heard of it and never will.
+    private func drop(_ count: Int, context: ChannelHandlerContext) {
+        lateBytes += count
+        if lateBytes > Limits.connectionWindow { return context.close(promise: nil) }
+        guard let lingerEnd else { return }
+        timer?.start(min(Limits.lingerTimeout, lingerEnd - context.eventLoop.now))
+    }
+
+    /// Gives the peer its time again, unless it only talks and does not read what waits for it, or is slow with a head.
     func restartTimer(isReading: Bool = false) {
-        if hasTimedOut || (!isReading && session.queuedBytes > 0) { return }
+        if isClosing || hasTimedOut || (!isReading && session.queuedBytes > 0) { return }
+        if session.isInsideHead {
+            if !isTimingHead { timer?.start(Limits.headTimeout) }
+            isTimingHead = true
+            return
+        }
+        isTimingHead = false
+        drainedBytes = 0
         timer?.start(session.openStreamCount > 0 ? Limits.workerSilence : Limits.idleTimeout)
     }
 

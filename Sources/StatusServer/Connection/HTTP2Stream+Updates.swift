@@ -64,7 +64,7 @@ extension HTTP2Stream: WorkerStreamCarrier {
     }
 
     func expectResults() {
-        session.setStreamWindow(id, Limits.uploadBacklog)
+        window = handler.grow(id, from: window, to: Limits.uploadBacklog)
     }
 
     func finish() {
@@ -75,13 +75,28 @@ extension HTTP2Stream: WorkerStreamCarrier {
         handler.flush()
     }
 
-    /// Opens the stream's window by `count`, unless the peer does not read what it is told: refusals must not pile up.
+    /// The peer does not read what it is told, so that it is not listened to: refusals are longer than updates. Above
+    /// the low-water mark it is certain that ``drained()`` is called.
+    var isUnread: Bool {
+        let queued = session.queuedBytes(id)
+        return queued > Limits.outboundHighWater
+            || queued > HTTP2Handler.settings.lowWaterMark && session.queuedBytes > Limits.connectionBacklog
+    }
+
+    /// Opens the stream's window by `count`, unless what the peer is told goes unread. The window of a stream that is
+    /// busy grows.
     func giveBack(_ count: Int) {
-        if session.queuedBytes(id) > Limits.outboundHighWater {
+        guard !isUnread else {
             withheld += count
-        } else {
-            session.consume(id, count)
+            return
         }
+        session.consume(id, count)
+        givenBack += count
+        guard givenBack >= window, window < Limits.streamWindow, case .updates(let worker) = phase,
+            !worker.isForResults
+        else { return }
+        givenBack = 0
+        window = handler.grow(id, from: window, to: min(4 * window, Limits.streamWindow))
     }
 
     /// Queues what the worker is to be told, with an acknowledgement if the last one is long enough ago.
@@ -107,6 +122,8 @@ extension HTTP2Stream: WorkerStreamCarrier {
 
     private func send(from worker: WorkerStream) {
         worker.output.withBytes { session.write(id, $0) }
+        // What others have to say to a worker that does not read (cancels) has no other bound.
+        if isUnread, session.queuedBytes > 2 * Limits.connectionBacklog { session.reset(id, .enhanceYourCalm) }
         if worker.output.count > Limits.keptOutput {
             worker.output = OutputBuffer(capacity: 256)
         } else {

@@ -33,6 +33,10 @@ final class HTTP2Stream {
     var isTouched = false
     /// Bytes of the body that came behind the answer.
     private var dropped = 0
+    /// Bytes that the peer may send ahead.
+    var window = Limits.firstStreamWindow
+    /// Bytes that were given back since the window grew last.
+    var givenBack = 0
     /// Bytes whose window stays shut until the peer has read what we told it.
     var withheld = 0
     /// When the last acknowledgement was written.
@@ -72,6 +76,7 @@ final class HTTP2Stream {
     func receive(_ bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .updates(let worker):
+            if isUnread { worker.isChoked = true }
             let free = worker.receive(bytes, at: services.clock.now())
             giveBack(free)
             handler.touch(self)
@@ -123,6 +128,8 @@ final class HTTP2Stream {
     func close() {
         acknowledgement?.cancel()
         frameTimer?.invalidate()
+        handler.shrink(from: window)
+        window = Limits.firstStreamWindow
         switch phase {
         case .receiving(let receiver, _): receiver.abandon()
         case .updates(let worker):
