@@ -21,7 +21,9 @@ let package = Package(
         .library(name: "WorkerClient", targets: ["WorkerClient"]),
         // For the packages in Benchmarks and in Tests/Fuzz, which measure them and attack them.
         .library(name: "Bytes", targets: ["Bytes"]),
+        .library(name: "HTTP1", targets: ["HTTP1"]),
         .library(name: "HTTP2", targets: ["HTTP2"]),
+        .library(name: "LoadGenerator", targets: ["LoadGenerator"]),
         .library(name: "ResultStore", targets: ["ResultStore"]),
         .library(name: "StatusCore", targets: ["StatusCore"]),
         .library(name: "StatusServer", targets: ["StatusServer"]),
@@ -36,11 +38,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CEpoll"),
         .target(name: "CMachine"),
         .target(name: "CSpawn"),
         .target(name: "Bytes", swiftSettings: core),
@@ -82,11 +86,18 @@ let package = Package(
             swiftSettings: common
         ),
 
+        .target(
+            name: "LoadGenerator",
+            dependencies: ["CEpoll", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            swiftSettings: common
+        ),
+
         // Floor 4: the executable.
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "HTTP2", "JSON", "StatusCore", "StatusServer", "UpdateProtocol", "WorkerClient",
+                "Bytes", "CSpawn", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "UpdateProtocol",
+                "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -139,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "telltaleTests",
             dependencies: [
-                "Bytes", "JSON", "StatusCore", "StatusServer", "telltale", "WorkerClient",
+                "Bytes", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "telltale", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -147,6 +158,7 @@ let package = Package(
             ],
             swiftSettings: common
         ),
+        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
         .testTarget(name: "EndToEndTests", dependencies: ["CSpawn", "JSON", "telltale"], swiftSettings: common),
     ]

@@ -86,4 +86,18 @@ enum BenchLimits {
     static let checksPerSecond = 1...100_000
     /// Jobs of the load that are read back in the end.
     static let readBack = 100
+
+    /// Connections of the status checks: what one address of a client has ports for.
+    static let statusConnections = 1...28_000
+    /// Status checks a second, from one in a while to what needs several servers.
+    static let rate = 0.1...100_000_000.0
+    /// Status checks that wait for answers on one connection.
+    static let pipeline = 1...1_024
+    /// Jobs that are asked for; they are made one after the other.
+    static let statusJobs = 1...10_000
+    /// How long these jobs live beyond the run, in seconds, when nothing is left to delete them: slow answers and the
+    /// making of the jobs have to fit in.
+    static let statusAfterlife = 600
+    /// Descriptors that the process needs beside its connections.
+    static let otherDescriptors = 64
 }
