@@ -4,7 +4,7 @@ import Testing
 
 /// Many jobs with one request: `ids=`, `jobs:batchGet`, and when such answers are compressed.
 @Suite("Many jobs at once", .tags(.unit005))
-struct BatchTests {
+struct BatchGetTests {
     let server: Harness
 
     init() throws {
