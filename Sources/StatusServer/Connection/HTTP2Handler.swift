@@ -169,6 +169,9 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// The loop of this connection; nil when it is over.
     var eventLoop: (any EventLoop)? { context?.eventLoop }
 
+    /// Who is at the other end, for the log.
+    var peer: String { context?.remoteAddress?.description ?? "unknown" }
+
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
         // An empty write completes after everything that was written before it.
