@@ -1,8 +1,8 @@
 /// Takes one result as it arrives, checks it, compresses it and stores it.
 ///
 /// Any thread may call it; calls wait for each other, and for the disk. From its first byte on it holds about 512 KiB
-/// whatever the result's length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go of without it leaves
-/// nothing behind.
+/// whatever the result's length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go
+/// of without it leaves nothing behind.
 public final class ResultWriter: Sendable {
     private let store: ResultStore
     private let state: Guarded<ResultWriterState>

@@ -44,8 +44,8 @@ enum Limits {
     static let connectionBacklog = 4 * 1_048_576
     /// Requests of one pipeline that are answered before the other connections of the loop get their turn.
     static let requestsPerTurn = 16
-    /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB from its
-    /// first byte on.
+    /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB from
+    /// its first byte on.
     static let openTransfers = 1_024
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
