@@ -1,8 +1,8 @@
 /// Takes one result as it arrives, checks it, compresses it and stores it.
 ///
-/// Any thread may call it; calls wait for each other, and for the disk. It holds about 512 KiB whatever the result's
-/// length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go of without it leaves
-/// nothing behind.
+/// Any thread may call it; calls wait for each other, and for the disk. From its first byte on it holds about 512 KiB
+/// whatever the result's length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go
+/// of without it leaves nothing behind.
 public final class ResultWriter: Sendable {
     private let store: ResultStore
     private let state: Guarded<ResultWriterState>
@@ -22,6 +22,9 @@ public final class ResultWriter: Sendable {
     /// The bytes taken so far, counted as they are sent: in gzip when the result comes in gzip. A sender that lost its
     /// connection goes on from here.
     public var held: Int { state.withLock { $0.held } }
+
+    /// True while the result takes the memory that its compression needs.
+    var holdsMemory: Bool { state.withLock { $0.holdsMemory } }
 
     /// Takes the next bytes, and returns what is wrong with the result, if anything is. After a failure every further
     /// call returns the same one.

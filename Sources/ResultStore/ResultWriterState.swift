@@ -8,19 +8,35 @@ struct ResultWriterState {
     private(set) var held = 0
     /// What every further call returns, once the result has ended in one way or the other.
     private var failure: ResultFailure?
-    /// Everything that takes memory; nil when the result has ended.
+    /// What makes ``pipeline``, until the first byte is there or the result ends: a sender may begin many results and
+    /// send none of them.
+    private var makePipeline: (() -> ResultPipeline)?
+    /// Everything that takes memory; nil before the first byte and when the result has ended.
     private var pipeline: ResultPipeline?
 
     init(_ description: ResultDescription, limit: Int, level: Int, folder: String, quota: Quota) {
         self.description = description
         self.limit = limit
         codedLimit = description.coding == .gzip ? ResultLimits.codedLength(forContent: limit) : limit
-        pipeline = ResultPipeline(
-            description,
-            limit: limit,
-            level: level,
-            content: ContentWriter(folder: folder, quota: quota)
-        )
+        makePipeline = {
+            ResultPipeline(
+                description,
+                limit: limit,
+                level: level,
+                content: ContentWriter(folder: folder, quota: quota)
+            )
+        }
+    }
+
+    /// True while the compressor and its buffers are there.
+    var holdsMemory: Bool { pipeline != nil }
+
+    private mutating func open() -> ResultPipeline? {
+        if let makePipeline {
+            self.makePipeline = nil
+            pipeline = makePipeline()
+        }
+        return pipeline
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> ResultFailure? {
@@ -32,7 +48,8 @@ struct ResultWriterState {
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) -> ResultFailure? {
-        guard let pipeline else { return failure ?? .ended }
+        guard !bytes.isEmpty || failure != nil else { return nil }
+        guard let pipeline = open() else { return failure ?? .ended }
         do throws(ResultFailure) {
             guard bytes.count <= codedLimit - held else { throw .tooLarge(limit: limit) }
             try pipeline.append(bytes)
@@ -49,7 +66,7 @@ struct ResultWriterState {
         at wall: Int64,
         store: ResultStore
     ) throws(ResultFailure) -> StoredResult {
-        guard let pipeline else { throw failure ?? .ended }
+        guard let pipeline = open() else { throw failure ?? .ended }
         if let length, length != held { throw .wrongLength(held: held) }
         do throws(ResultFailure) {
             let result = try pipeline.finish(description, at: wall, store: store)
@@ -67,6 +84,7 @@ struct ResultWriterState {
 
     private mutating func end(_ reason: ResultFailure) {
         failure = reason
+        makePipeline = nil
         pipeline = nil
     }
 }

@@ -18,7 +18,11 @@ final class JobTimers: Sendable {
 
     func start() {
         let interval = Limits.timerInterval
-        let repeated = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in tick() }
+        let repeated = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
+            services.clock.adjust()
+            services.bridge.load.sample()
+            tick(at: services.clock.now())
+        }
         task.withLockedValue { $0 = repeated }
     }
 
@@ -34,20 +38,24 @@ final class JobTimers: Sendable {
         try? await stopped.futureResult.get()
     }
 
-    private func tick() {
+    /// Does what is due at `now`.
+    func tick(at now: Instant) {
         let services = services
-        services.clock.adjust()
-        services.bridge.load.sample()
-        services.table.advance(to: services.clock.now(), limit: Limits.timersPerTick) { event in
+        // Jobs of one worker often expire together: it is told once.
+        var expired: [OwnerID: [Handle]] = [:]
+        services.table.advance(to: now, limit: Limits.timersPerTick) { event in
             switch event {
             case .expired(_, let owner, let handle, let dropped):
                 services.discard(dropped)
-                if owner != .none { services.streams.reach(owner) { $0.expired(handle) } }
+                if owner != .none { expired[owner, default: []].append(handle) }
             case .resultExpired(_, let dropped):
                 services.discard(dropped)
             case .stalled:
                 break
             }
+        }
+        for (owner, handles) in expired {
+            services.streams.reach(owner) { $0.expired(handles) }
         }
     }
 }

@@ -53,7 +53,8 @@ enum Limits {
     static let connectionBacklog = 4 * 1_048_576
     /// Requests of one pipeline that are answered before the other connections of the loop get their turn.
     static let requestsPerTurn = 16
-    /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB.
+    /// Results that may be on their way in at the same time, each with a compressor and buffers of about 512 KiB from
+    /// its first byte on.
     static let openTransfers = 1_024
     /// Watches for which a loop keeps memory when there is none: some ten KiB.
     static let keptWatches = 256
@@ -80,6 +81,23 @@ enum Limits {
     /// How long a new stream waits for its producer's former one to end, which an event loop that does not stand
     /// still brings about in milliseconds.
     static let takeoverTimeout = TimeAmount.seconds(5)
+    /// A result on a worker's stream of which nothing comes for so long is given up, when nothing kept the worker from
+    /// sending: it holds one of ``openTransfers`` places.
+    static let transferTimeout = TimeAmount.seconds(60)
+    /// Lines a second that tell of workers' failures: enough to find the worker, too few to fill a disk.
+    static let failureLines = 5
+    /// How often an event loop's lag is measured.
+    static let loadInterval = TimeAmount.milliseconds(100)
+    /// A loop that is so late is overloaded, in milliseconds: at three times as much a status check takes longer than
+    /// people call prompt. It is over it again below a quarter of that.
+    static let overloadLag: Int64 = 100
+    static let reliefLag: Int64 = 25
+    /// Measurements in a row that say so: one alone may be a page fault or another process; relief must last a second.
+    static let overloadStreak = 3
+    static let reliefStreak = 10
+    /// What workers are told to pause, in milliseconds, at first, and at most: well below the heartbeat.
+    static let firstPause: UInt32 = 500
+    static let longestPause: UInt32 = 4_000
     /// What a lifetime may be, in seconds: up to a year of 365 days.
     static let lifetimeSeconds: ClosedRange<UInt32> = 1...31_536_000
     /// A frame of a worker must have arrived this long after its first byte.

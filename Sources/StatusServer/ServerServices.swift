@@ -19,6 +19,8 @@ struct ServerServices: Sendable {
     let transferSlots: TransferSlots
     let configuration: ServerConfiguration
     let logger: Logger
+    /// Where streams say why they end that no well-made worker would bring to that.
+    let failures: FailureLog
     /// See ``scratch(of:)``.
     let scratches: [ObjectIdentifier: NIOLoopBoundBox<LoopScratch?>]
 }

@@ -58,6 +58,7 @@ public final class TelltaleServer: Sendable {
             transferSlots: TransferSlots(Limits.openTransfers),
             configuration: configuration,
             logger: logger,
+            failures: FailureLog(logger),
             scratches: LoopScratch.make(for: group)
         )
         self.services = services
@@ -79,6 +80,10 @@ public final class TelltaleServer: Sendable {
             bound.append(try await listen(on: address))
         }
         timers.start()
+        let services = services
+        for loop in group.makeIterator() {
+            loop.execute { LoadWatch(services: services, loop: loop).start() }
+        }
         services.bridge.isReady = true
         return bound
     }

@@ -1,12 +1,28 @@
 import JSON
-import ResultStore
 import Testing
+
+@testable import ResultStore
 
 @Suite("Taking results as they arrive")
 struct WriterTests {
     private let json = ResultDescription(mediaType: "application/json", isJSON: true)
     private let zippedJSON = ResultDescription(mediaType: "application/json", coding: .gzip, isJSON: true)
     private let zipped = ResultDescription(mediaType: "text/plain", coding: .gzip)
+
+    @Test("A result that is begun takes no compressor before its first byte, and may be empty")
+    func lazily() throws {
+        let store = try ResultStore(configuration: ResultStore.Configuration())
+        let writer = store.begin(ResultDescription(mediaType: "text/plain"))
+        #expect(!writer.holdsMemory)
+        [UInt8]().withUnsafeBytes { #expect(writer.append($0) == nil) }
+        #expect(!writer.holdsMemory)
+        [UInt8(1)].withUnsafeBytes { #expect(writer.append($0) == nil) }
+        #expect(writer.holdsMemory)
+        writer.abandon()
+        #expect(!writer.holdsMemory)
+        let empty = try store.begin(ResultDescription(mediaType: "text/plain")).finish(length: 0, at: 0)
+        #expect(empty.length == 0)
+    }
 
     @Test("JSON is checked, plain and in gzip, however it is cut", arguments: [1, 3, 100_000])
     func checksJSON(pieceLength: Int) throws {

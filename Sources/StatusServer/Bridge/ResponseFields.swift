@@ -79,9 +79,8 @@ struct ResponseFields: Sendable {
 
     /// The body is frames for a worker.
     mutating func setUpdates() {
-        texts.append(
-            TextField(name: "Content-Type", lowercase: "content-type", value: UpdateMediaType.name.description)
-        )
+        let type = UpdateMediaType.name.description
+        texts.append(TextField(name: "Content-Type", lowercase: "content-type", value: type))
     }
 
     /// The body is a stored result as it is.

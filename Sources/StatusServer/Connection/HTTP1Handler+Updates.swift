@@ -12,12 +12,12 @@ extension HTTP1Handler {
             return answerBeforeBody(fields, context: context)
         }
         welcomeBody()
-        phase = .updating(
-            UpdateBatch(services: services, loop: context.eventLoop) { [weak self] in
-                guard let self, case .updating = phase else { return }
-                resume(context: context)
-            }
-        )
+        let peer = context.remoteAddress?.description ?? "unknown"
+        let batch = UpdateBatch(services: services, loop: context.eventLoop, peer: peer) { [weak self] in
+            guard let self, case .updating = phase else { return }
+            resume(context: context)
+        }
+        phase = .updating(batch)
     }
 
     /// Takes the next piece of a batch, or passes answers on; returns whether there may be more to do.

@@ -203,6 +203,9 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// The loop of this connection; nil when it is over.
     var eventLoop: (any EventLoop)? { context?.eventLoop }
 
+    /// Who is at the other end, for the log.
+    var peer: String { context?.remoteAddress?.description ?? "unknown" }
+
     /// Ends the connection when everything that is written has left.
     ///
     /// Only our side is closed at first: closing both would answer what the peer is still sending with a reset, which

@@ -11,6 +11,8 @@ extension HTTP2Stream: WorkerStreamCarrier {
         return loop
     }
 
+    var peer: String { handler.peer }
+
     /// Answers 200 at once and hands everything that comes to a ``WorkerStream``.
     func openUpdates() {
         guard let loop = handler.eventLoop else { return }

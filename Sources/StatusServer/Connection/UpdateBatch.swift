@@ -18,6 +18,7 @@ final class UpdateBatch: WorkerStreamCarrier {
     }
 
     let eventLoop: any EventLoop
+    let peer: String
     let worker: WorkerStream
     /// The answer's last frame is written.
     private(set) var isFinished = false
@@ -35,8 +36,9 @@ final class UpdateBatch: WorkerStreamCarrier {
 
     /// - Parameter changed: called on the loop, never inside another call, when there is something to do that no byte
     ///   of the client has brought.
-    init(services: ServerServices, loop: any EventLoop, changed: @escaping () -> Void) {
+    init(services: ServerServices, loop: any EventLoop, peer: String, changed: @escaping () -> Void) {
         eventLoop = loop
+        self.peer = peer
         self.changed = changed
         let owner = services.streams.makeOwner()
         worker = WorkerStream(services: services, owner: owner)

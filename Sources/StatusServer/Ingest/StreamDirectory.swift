@@ -58,6 +58,9 @@ final class StreamDirectory: Sendable {
         state.withLockedValue { $0.producers.makeEpoch() }
     }
 
+    /// How many streams there are.
+    var count: Int { state.withLockedValue { $0.entries.count } }
+
     /// What is kept of a producer.
     func record(of producer: ProducerKey) -> ProducerRecord? {
         state.withLockedValue { $0.producers.record(of: producer) }
@@ -123,6 +126,12 @@ final class StreamDirectory: Sendable {
     func reach(_ owner: OwnerID, _ body: @escaping @Sendable (WorkerStream) -> Void) {
         guard let entry = state.withLockedValue({ $0.entries[owner] }) else { return }
         entry.loop.execute { body(entry.mailbox.value) }
+    }
+
+    /// Calls `body` with every stream that lives on `loop`; on that loop.
+    func forEach(on loop: any EventLoop, _ body: (OwnerID, WorkerStream) -> Void) {
+        let entries = state.withLockedValue { state in state.entries.filter { $0.value.loop === loop } }
+        for (owner, entry) in entries { body(owner, entry.mailbox.value) }
     }
 
     /// True once the server has begun to shut down; streams that say hello now are sent away.

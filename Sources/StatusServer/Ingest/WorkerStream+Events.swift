@@ -1,3 +1,4 @@
+import Bytes
 import NIOCore
 import StatusCore
 import UpdateProtocol
@@ -14,14 +15,25 @@ extension WorkerStream {
         carrier?.hasOutput()
     }
 
-    /// The time of the job behind `handle` is over; the handle stands for nothing any more.
-    func expired(_ handle: Handle) {
-        // The handle may stand for another job by now, which is there to be read.
-        guard phase == .open, let reference = bound[handle.rawValue]?.reference,
-            !services.table.read(reference, at: services.clock.now(), into: snapshot)
-        else { return }
-        _ = bound.unbind(handle.rawValue)
-        output.appendExpired(handle: handle.rawValue)
+    /// The time of the jobs behind `handles` is over; the handles stand for nothing any more.
+    func expired(_ handles: [Handle]) {
+        guard phase == .open else { return }
+        let now = services.clock.now()
+        for handle in handles {
+            // The handle may stand for another job by now, which is there to be read.
+            guard let reference = bound[handle.rawValue]?.reference,
+                !services.table.read(reference, at: now, into: snapshot)
+            else { continue }
+            _ = bound.unbind(handle.rawValue)
+            output.appendExpired(handle: handle.rawValue)
+        }
+        if !output.isEmpty { carrier?.hasOutput() }
+    }
+
+    /// The server has more to do than it can: the worker is to send no progress for so many milliseconds.
+    func slowDown(milliseconds: UInt32) {
+        guard phase == .open, !isForResults, !hasSaidGoodbye else { return }
+        output.appendSlowDown(milliseconds: milliseconds)
         carrier?.hasOutput()
     }
 

@@ -9,6 +9,8 @@ struct Transfer {
     let id: TaskID
     let attempt: UInt32
     let receiver: ResultReceiver
+    /// Runs while the worker owes the next bytes, or the end.
+    let timer: ConnectionTimer
 }
 
 /// Results: begin, bytes, end.
@@ -51,7 +53,10 @@ extension WorkerStream {
         }
         // The attempt that is present now, so that a retry fences what was begun before it.
         let attempt = frame.attempt == 0 ? snapshot.attempt : frame.attempt
-        transfers[frame.transfer] = Transfer(id: id, attempt: attempt, receiver: receiver)
+        let number = frame.transfer
+        let timer = ConnectionTimer(loop: loop) { [weak self] in self?.giveUpIdle(number) }
+        timer.start(Limits.transferTimeout)
+        transfers[number] = Transfer(id: id, attempt: attempt, receiver: receiver, timer: timer)
         // Nothing is kept of a transfer whose stream was lost, so every one goes on from zero.
         output.appendResultState(transfer: frame.transfer, held: 0, .open)
         return .proceed
@@ -71,6 +76,7 @@ extension WorkerStream {
             return giveUp(number, transfer, failure, sequence)
         }
         retained += bytes.count
+        transfer.timer.start(Limits.transferTimeout)
         transfer.receiver.append(ByteBuffer(bytes: bytes))
         return .proceed
     }
@@ -85,6 +91,7 @@ extension WorkerStream {
         }
         if let failure = transfer.receiver.failure { return giveUp(number, transfer, failure, sequence) }
         awaited = sequence
+        transfer.timer.invalidate()
         transfer.receiver.finish(length: length, sha256: frame.sha256.map { Array($0) }) { [weak self] outcome in
             self?.conclude(number, transfer, outcome, sequence)
         }
@@ -133,6 +140,19 @@ extension WorkerStream {
         output.appendResultState(transfer: number, held: 0, .gone)
     }
 
+    /// Nothing came of a transfer for long; its place is free for others, and later frames of it are refused.
+    private func giveUpIdle(_ number: UInt32) {
+        guard phase == .open, let transfer = transfers[number] else { return }
+        // The worker may have been kept from sending.
+        guard !isHeldUp, transfers.values.allSatisfy({ $0.receiver.backlog == 0 }) else {
+            return transfer.timer.start(Limits.transferTimeout)
+        }
+        transfers[number] = nil
+        transfer.receiver.abandon()
+        output.appendResultState(transfer: number, held: 0, .gone)
+        carrier?.hasOutput()
+    }
+
     private func giveUp(
         _ number: UInt32,
         _ transfer: Transfer,
@@ -140,6 +160,7 @@ extension WorkerStream {
         _ sequence: UInt64
     ) -> Flow {
         transfers[number] = nil
+        transfer.timer.invalidate()
         answered = sequence
         transfer.receiver.abandon()
         // What the pool still has will not be reported any more. The carrier is told when the decoder has returned.

@@ -199,6 +199,7 @@ final class WorkerStream {
         acknowledge()
         output.appendError(error)
         let now = services.clock.now()
+        services.failures.note(error, producer: producer?.name, peer: carrier?.peer ?? "unknown", at: now)
         leave { services.table.ownerLeft($0, owner: owner, at: now) }
         carrier?.finish()
     }
@@ -209,7 +210,10 @@ final class WorkerStream {
         phase = .ended
         takeover?.cancel()
         takeover = nil
-        for transfer in transfers.values { transfer.receiver.abandon() }
+        for transfer in transfers.values {
+            transfer.timer.invalidate()
+            transfer.receiver.abandon()
+        }
         transfers = [:]
         held = ByteBuffer()
         bound.forEach(letGo)

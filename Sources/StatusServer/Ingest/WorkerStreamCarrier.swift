@@ -4,6 +4,8 @@ import NIOCore
 protocol WorkerStreamCarrier: AnyObject {
     /// The loop that the stream lives on.
     var eventLoop: any EventLoop { get }
+    /// The address of the worker, for the log.
+    var peer: String { get }
     /// There are frames to send, outside of a call to ``WorkerStream/receive(_:at:)``.
     func hasOutput()
     /// Bytes of the body that were held back are done with; flow control may give them back.

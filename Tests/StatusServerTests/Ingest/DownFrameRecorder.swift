@@ -8,6 +8,7 @@ enum DownFrame: Equatable, Sendable {
     case cancel(UInt32, String)
     case result(UInt32, held: UInt64, TransferState)
     case expired(UInt32)
+    case slowDown(UInt32)
     case goodbye(GoodbyeReason)
     case error(ErrorCode, UInt64 = 0)
     case undecodable
@@ -43,7 +44,7 @@ struct DownFrameRecorder: DownFrameHandler {
     }
 
     mutating func expired(handle: UInt32) -> Flow { record(.expired(handle)) }
-    mutating func slowDown(milliseconds: UInt32) -> Flow { record(.undecodable) }
+    mutating func slowDown(milliseconds: UInt32) -> Flow { record(.slowDown(milliseconds)) }
 
     mutating func goodbye(_ reason: GoodbyeReason, retryAfter milliseconds: UInt32) -> Flow {
         record(.goodbye(reason))

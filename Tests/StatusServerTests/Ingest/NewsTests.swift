@@ -1,4 +1,6 @@
 import Bytes
+import NIOCore
+import NIOPosix
 import StatusCore
 import Testing
 import UpdateProtocol
@@ -81,14 +83,29 @@ struct WorkerNewsTests {
     func expired() async throws {
         let worker = try await opened()
         try await worker.run { end in
-            end.services.table.advance(to: end.services.now(after: 61), limit: 100) { event in
-                guard case .expired(_, let owner, let handle, _) = event else { return }
-                end.services.streams.reach(owner) { $0.expired(handle) }
-            }
+            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 61))
         }
         #expect(await worker.until(.expired(0)) == [.expired(0)])
         let down = try await worker.send { $0.appendProgress(handle: 0, basisPoints: 5) }
         #expect(down.first == .refusal(3, .unknownJob, .handle(0)))
+    }
+
+    @Test("Jobs of one worker that expire together are told together")
+    func expiredTogether() async throws {
+        let worker = try await WorkerHarness()
+        try await worker.open { output in
+            for handle in UInt32(0)..<100 {
+                output.appendBind(handle: handle, taskID: "job-\(handle)", creating: JobDescription(ttl: 60))
+            }
+        }
+        let before = try await worker.run { $0.calls }
+        try await worker.run { end in
+            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 61))
+        }
+        let down = await worker.until { $0.takeDown(100) }
+        #expect(Set(down.map { "\($0)" }).count == 100)
+        #expect(down.allSatisfy { if case .expired = $0 { true } else { false } })
+        #expect(try await worker.run { $0.calls } == before + 1)
     }
 
     @Test("Expiry that comes late does not free a handle that another job has now")
@@ -96,7 +113,7 @@ struct WorkerNewsTests {
         let worker = try await opened()
         let down = try await worker.run { end in
             end.send { $0.appendBind(handle: 0, taskID: "b", creating: JobDescription()) }
-            end.stream.expired(Handle(0))
+            end.stream.expired([Handle(0)])
             end.send { $0.appendProgress(handle: 0, basisPoints: 5) }
             return end.takeDown()
         }
@@ -113,6 +130,34 @@ struct WorkerNewsTests {
         #expect(try await worker.run { $0.isFinished })
         #expect(worker.services.snapshot("a")?.state == .completed)
     }
+
+    @Test("An overloaded loop asks its workers to slow down, and no other loop's", .tags(.unit010))
+    func slowDown() async throws {
+        let held = HeldLoop()
+        let services = try ServerServices.forTests(MultiThreadedEventLoopGroup.singleton)
+        let worker = try await WorkerHarness(services, on: held.loop)
+        let results = try await WorkerHarness(services, on: held.loop)
+        let elsewhere = try await WorkerHarness(services, on: MultiThreadedEventLoopGroup.singleton.next())
+        try await worker.open()
+        try await results.open(isForResults: true)
+        try await elsewhere.open()
+        let down = try await worker.run { end in
+            let watch = LoadWatch(services: end.services, loop: end.eventLoop)
+            for _ in 0..<Limits.overloadStreak {
+                watch.observe(lag: .milliseconds(Limits.overloadLag), elapsed: .milliseconds(100))
+            }
+            return end.takeDown()
+        }
+        #expect(down.count == 1)
+        guard case .slowDown(let pause) = down.first else { throw NoSlowDown() }
+        #expect((Limits.firstPause..<Limits.firstPause * 3 / 2).contains(pause))
+        #expect(try await results.run { $0.takeDown() } == [])
+        #expect(try await elsewhere.run { $0.takeDown() } == [])
+        #expect(try await worker.send { $0.appendFlush() } == [.acknowledgement(1)])
+        try await held.shutDown()
+    }
+
+    struct NoSlowDown: Error {}
 
     @Test("A drain says goodbye instead of welcome to a stream that has not said hello")
     func drainBeforeHello() async throws {

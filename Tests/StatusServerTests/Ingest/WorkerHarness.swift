@@ -14,6 +14,8 @@ extension ServerServices {
     static func forTests(
         _ group: any EventLoopGroup,
         pool: NIOThreadPool = .singleton,
+        transfers: Int = Limits.openTransfers,
+        logger: Logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
         configuration: ServerConfiguration = ServerConfiguration(eventLoopThreads: 1)
     ) throws -> ServerServices {
         var small = JobTable.Configuration()
@@ -35,9 +37,10 @@ extension ServerServices {
             ),
             streams: streams,
             transferPool: pool,
-            transferSlots: TransferSlots(Limits.openTransfers),
+            transferSlots: TransferSlots(transfers),
             configuration: configuration,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
+            failures: FailureLog(logger),
             scratches: LoopScratch.make(for: group)
         )
     }
@@ -150,11 +153,14 @@ struct WorkerHarness: Sendable {
 final class WorkerEnd: WorkerStreamCarrier {
     let services: ServerServices
     let eventLoop: any EventLoop
+    let peer = "[IPv4]192.0.2.1:1"
     private(set) var stream: WorkerStream!
     /// Bytes handed to the stream, and those of them that flow control got back.
     private(set) var handedIn = 0
     private(set) var givenBack = 0
     private(set) var isFinished = false
+    /// How often the stream said that there is something to send.
+    private(set) var calls = 0
     private(set) var isForResults = false
     private var decoder = DownFrameDecoder()
     private var recorder = DownFrameRecorder()
@@ -205,6 +211,7 @@ final class WorkerEnd: WorkerStreamCarrier {
     }
 
     func hasOutput() {
+        calls += 1
         collect()
         waiters.removeAll { $0(self) }
     }
