@@ -5,8 +5,8 @@ extension WorkerClient {
     /// |---|---|---|
     /// | returns | completes | returns the value, once the server has acknowledged |
     /// | throws an error | fails, with the error's description | throws that error |
-    /// | is cancelled because someone cancelled the job | the server is told *stopped* | throws ``WorkerError/ended(_:)`` |
-    /// | is cancelled with the task that made this call | is released, for someone else to go on | throws `CancellationError` |
+    /// | is cancelled with the job | is cancelled; the answer is *stopped* | throws ``WorkerError/ended(_:)`` |
+    /// | is cancelled with the calling task | is released, for someone else to do | throws `CancellationError` |
     ///
     /// `body` runs in a task of its own. That task is cancelled as soon as nobody wants the work any more: someone
     /// cancelled the job, it has expired, another worker has it, or a newer attempt has begun. A `body` that looks at

@@ -7,26 +7,26 @@ public enum WorkerError: Error, Sendable, Equatable {
     /// An argument is outside what the protocol can carry; says which and why. Nothing was sent. A defect of
     /// the caller, or input to be checked before.
     case invalidArgument(String)
-    /// This client has a job of that task id open already. Use that one, or end it first: a job that was completed is open
-    /// until the server has acknowledged it.
+    /// This client has a job of that task id open already. Use that one, or end it first: a job that was completed is
+    /// open until the server has acknowledged it.
     case alreadyOpen(id: String)
     /// This client has as many jobs open as its configuration allows. Use ``WorkerClient/openJob(_:_:)`` to wait
     /// for a place, or raise ``WorkerClient/Configuration/maximumJobs``.
     case tooManyJobs(limit: Int)
     /// The server has been away for longer than the configured patience; says what the last attempt to reach it met.
-    /// A state change that was asked for stays pending and is still delivered if the server comes back in time: ask again
-    /// to wait on, or go on with other work.
+    /// A state change that was asked for stays pending and is still delivered if the server comes back in time: ask
+    /// again to wait on, or go on with other work.
     case serverAway(String?)
-    /// The server refused; with the job's true state where it told it. What to do depends on the ``RefusalReason``; asking
-    /// again gives the same answer.
+    /// The server refused; with the job's true state where it told it. What to do depends on the ``RefusalReason``;
+    /// asking again gives the same answer.
     case refused(RefusalReason, state: RemoteState?, detail: String)
     /// The job has ended and takes no more changes. Stop working on it, and take the next one.
     case ended(JobEnd)
     /// A result was not delivered whole and cannot be sent again from here; says why. Make the result again and send it
     /// anew, or fail the job as retryable.
     case resultInterrupted(String)
-    /// Another worker with this client's producer name has connected since. The client has ended and does not come back,
-    /// or the two would displace each other for ever. Give each worker a name of its own, or leave the name out.
+    /// Another worker with this client's producer name has connected since. The client has ended and does not come
+    /// back, or the two would displace each other for ever. Give each worker a name of its own, or leave the name out.
     case displaced
     /// The server does not speak with this client, whose every attempt would meet the same: says why. The client has
     /// ended. Look at the versions of both.
@@ -73,8 +73,8 @@ public enum RefusalReason: String, Sendable {
     case notAllowed
     /// The server cannot make sense of what was sent. A defect of this library or of the server: report it.
     case malformed
-    /// The bytes of a result are not what they were declared as: JSON, gzip, or their length. Send others, or declare them
-    /// otherwise.
+    /// The bytes of a result are not what they were declared as: JSON, gzip, or their length. Send others, or declare
+    /// them otherwise.
     case malformedResult
     /// A limit of the server: jobs, transfers or bytes. Try later, or elsewhere.
     case overQuota

@@ -73,9 +73,9 @@ final class ServerConnection: ChannelInboundHandler {
         link.ended(self, reason: reason)
     }
 
-    /// Where nobody listens, and the port is one of those that the system gives to clients, the socket may get that very
-    /// port and meet itself (RFC 9293, section 3.5: simultaneous open). Nobody is there, then; and the port is let go of
-    /// without the wait after a close, so that the server can have it.
+    /// Where nobody listens, and the port is one of those that the system gives to clients, the socket may get that
+    /// very port and meet itself (RFC 9293, section 3.5: simultaneous open). Nobody is there, then; and the port is let
+    /// go of without the wait after a close, so that the server can have it.
     private func refuseSelf(_ context: ChannelHandlerContext) {
         endReason = "cannot connect to \(link.address.authority): Connection refused"
         let channel = context.channel

@@ -104,7 +104,8 @@ final class ServerLink {
         lost("cannot connect to \(address.authority): \(reason)")
     }
 
-    /// The connection stands and opens its stream of updates with what this returns; nil when it is not wanted any more.
+    /// The connection stands and opens its stream of updates with what this returns; nil when it is not wanted any
+    /// more.
     func opened(_ connection: ServerConnection) -> Opening? {
         guard case .connecting = phase else { return nil }
         phase = .connected(connection)

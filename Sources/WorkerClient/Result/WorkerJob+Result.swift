@@ -6,6 +6,7 @@ extension WorkerJob {
     /// before ``WorkerJob/complete()``. Sent again by itself when the connection is lost.
     ///
     /// - Parameters:
+    ///   - bytes: all of it, gzip-coded where `isGzip` says so; may be empty.
     ///   - mediaType: as in RFC 9110, at most 255 bytes; what is declared as JSON is checked as it arrives.
     ///   - name: a file name to offer to those who fetch it, at most 255 bytes.
     ///   - isGzip: the bytes are one gzip member, and the result is what they inflate to.
