@@ -1006,7 +1006,7 @@ def do_job(worker, options):
         job.report(progress=MAXIMUM_PROGRESS * number // options.steps, units=(number, options.steps), unit="steps",
                    step=(number, options.steps, f"step {number}"))
         worker.work(options.delay)
-    worker.settle(job)
+    worker.work(None, until=lambda: all(entry.what != "start" for entry in job.outbox))
     while options.wait_for_cancel and job.is_wanted:
         job.report()
         worker.work(1.0, until=lambda: not job.is_wanted)
