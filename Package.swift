@@ -19,8 +19,9 @@ let package = Package(
     products: [
         .executable(name: "telltale", targets: ["telltale"]),
         .library(name: "WorkerClient", targets: ["WorkerClient"]),
-        // For the package in Benchmarks, which measures it.
+        // For the package in Benchmarks, which measures them.
         .library(name: "StatusCore", targets: ["StatusCore"]),
+        .library(name: "UpdateProtocol", targets: ["UpdateProtocol"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),

@@ -53,7 +53,11 @@ let package = Package(
         ),
         .executableTarget(
             name: "InstructionCounts",
-            dependencies: ["BenchSupport", .product(name: "StatusCore", package: "telltale")],
+            dependencies: [
+                "BenchSupport",
+                .product(name: "StatusCore", package: "telltale"),
+                .product(name: "UpdateProtocol", package: "telltale"),
+            ],
             swiftSettings: common
         ),
         // The plugin takes executables whose folder lies in one named Benchmarks, which is this package's own.

@@ -1,14 +1,20 @@
 /// What a server does with each frame of a worker.
 ///
-/// Each call is one item in the order of the stream, with its sequence number. Texts and bytes are valid during the
-/// call only. Integers are checked against their width and texts against their limit and UTF-8; what a value means for
-/// the job (is the handle bound, is the task id one, is the time to live in range) is the handler's to judge.
+/// Each call is one item in the order of the stream, with its sequence number, or a batch of them. Texts and bytes are
+/// valid during the call only. Integers are checked against their width and texts against their limit and UTF-8; what a
+/// value means for the job (is the handle bound, is the task id one, is the time to live in range) is the handler's to
+/// judge.
 ///
 /// The calls are statically bound: make the handler a final class or a struct, and the decoder specialises for it.
 public protocol UpFrameHandler {
     /// An update that holds the progress and nothing else, or one entry of a run. `basisPoints` is at most
     /// ``UpdateLimits/maximumProgress``.
     mutating func progress(handle: UInt32, basisPoints: UInt16, sequence: UInt64) -> Flow
+    /// Many such reports. A handler need not have this call: without it each goes to
+    /// ``progress(handle:basisPoints:sequence:)``.
+    /// - Returns: how many were taken, from the first on. Fewer than all stop the decoder behind the last of these, as
+    ///   `stop` does behind the last of all; there is at least one.
+    mutating func progress(_ batch: ProgressBatch) -> (taken: Int, flow: Flow)
     /// Any other update; see ``UpdateFrame``.
     mutating func update(_ frame: UpdateFrame, sequence: UInt64) -> Flow
 
@@ -44,5 +50,18 @@ public protocol UpFrameHandler {
 }
 
 extension UpFrameHandler {
+    @inlinable
+    public mutating func progress(_ batch: ProgressBatch) -> (taken: Int, flow: Flow) {
+        for index in 0..<batch.count {
+            let flow = unsafe progress(
+                handle: batch.handles[index],
+                basisPoints: batch.basisPoints[index],
+                sequence: batch.firstSequence &+ UInt64(truncatingIfNeeded: index)
+            )
+            if flow == .stop { return (index + 1, .stop) }
+        }
+        return (batch.count, .proceed)
+    }
+
     public mutating func skipped(type: UInt8, sequence: UInt64) -> Flow { .proceed }
 }

@@ -1,17 +1,20 @@
 // Runs. Their entries are read one by one and their headings hold nothing, so that a run of any length needs no memory.
 
 extension UpFrameMachine {
-    /// The heading of a run of either kind.
+    /// The heading of a run of either kind. On a trial, one that is not valid is left for the next attempt, and changes
+    /// nothing.
     @usableFromInline
-    internal mutating func runHeading(_ bytes: UnsafeRawBufferPointer) -> DecodedUnit {
+    internal mutating func runHeading(_ bytes: UnsafeRawBufferPointer, isTrial: Bool = false) -> DecodedUnit {
         let isDense = unsafe bytes[0] == FrameType.denseRun
         var reader = unsafe FrameReader(bytes, from: 1)
         let count = reader.integer()
+        if isTrial, reader.hasFailed || count == 0 || count > UInt64(limits.maximumFrame) { return .incomplete }
         if !reader.hasFailed {
             if count == 0 { return fail(.malformedFrame, "a run without entries") }
             if count > UInt64(limits.maximumFrame) { return fail(.frameTooLong, "a run of too many entries") }
         }
         let first = isDense ? reader.integer() : 0
+        if isTrial, reader.hasFailed { return .incomplete }
         if reader.isOverlong { return fail(.integerTooLong, "an integer of a run is longer than nine bytes") }
         if reader.isTruncated { return .incomplete }
         state =
@@ -21,79 +24,65 @@ extension UpFrameMachine {
         return .taken(reader.position, .proceed)
     }
 
-    /// Reads entries of a run as long as eight bytes are left and an entry has its usual three.
+    /// Collects entries of a run as long as eight bytes are left and an entry has its usual three.
     @inlinable @inline(__always)
     internal mutating func entries(
         _ remaining: UInt64,
         after handle: UInt64,
         of bytes: UnsafeRawBufferPointer,
         from offset: inout Int,
-        into handler: inout some UpFrameHandler
-    ) -> Flow {
-        guard let base = bytes.baseAddress else { return .proceed }
+        into batch: inout ProgressCollector,
+        upTo limit: Int
+    ) {
+        guard let base = bytes.baseAddress else { return }
         let last = bytes.count &- 8
+        let before = batch.count
+        let end = before &+ Int(min(remaining, UInt64(limit &- before)))
         var at = offset
-        var remaining = remaining
         var handle = handle
-        var sequence = sequence
-        defer {
-            offset = at
-            self.sequence = sequence
-            state = remaining == 0 ? .frame : .run(remaining: remaining, handle: handle)
-        }
-        while remaining > 0, at <= last {
+        while batch.count < end, at <= last {
             let word = unsafe UInt64(littleEndian: (base + at).loadUnaligned(as: UInt64.self))
             if word & 0x80_80_80 != 0x00_80_00 { break }
             let next = handle &+ word & 0x7F
             let progress = (word &>> 8) & 0x7F | (word &>> 9) & 0x3F80
             if progress > UInt64(UpdateLimits.maximumProgress) || next > UInt64(UInt32.max) { break }
             handle = next
-            remaining &-= 1
             at &+= 3
-            let item = sequence
-            sequence &+= 1
-            let flow = handler.progress(
-                handle: UInt32(truncatingIfNeeded: handle),
-                basisPoints: UInt16(truncatingIfNeeded: progress),
-                sequence: item
-            )
-            if flow == .stop { return .stop }
+            batch.append(handle, progress)
         }
-        return .proceed
+        offset = at
+        let taken = UInt64(batch.count &- before)
+        sequence &+= taken
+        state = remaining == taken ? .frame : .run(remaining: remaining &- taken, handle: handle)
     }
 
-    /// Reads whole entries of a dense run.
+    /// Collects whole entries of a dense run.
     @inlinable @inline(__always)
     internal mutating func denseEntries(
         _ remaining: UInt64,
         at handle: UInt64,
         of bytes: UnsafeRawBufferPointer,
         from offset: inout Int,
-        into handler: inout some UpFrameHandler
-    ) -> Flow {
-        guard let base = bytes.baseAddress else { return .proceed }
+        into batch: inout ProgressCollector,
+        upTo limit: Int
+    ) {
+        guard let base = bytes.baseAddress else { return }
         let last = bytes.count &- 2
+        let before = batch.count
+        let end = before &+ Int(min(remaining, UInt64(limit &- before)))
         var at = offset
-        var remaining = remaining
         var handle = handle
-        var sequence = sequence
-        defer {
-            offset = at
-            self.sequence = sequence
-            state = remaining == 0 ? .frame : .denseRun(remaining: remaining, handle: handle)
-        }
-        while remaining > 0, at <= last {
+        while batch.count < end, at <= last {
             let progress = unsafe UInt16(littleEndian: (base + at).loadUnaligned(as: UInt16.self))
             if progress > UpdateLimits.maximumProgress || handle > UInt64(UInt32.max) { break }
-            let name = UInt32(truncatingIfNeeded: handle)
-            let item = sequence
+            batch.append(handle, UInt64(progress))
             handle &+= 1
-            remaining &-= 1
             at &+= 2
-            sequence &+= 1
-            if handler.progress(handle: name, basisPoints: progress, sequence: item) == .stop { return .stop }
         }
-        return .proceed
+        offset = at
+        let taken = UInt64(batch.count &- before)
+        sequence &+= taken
+        state = remaining == taken ? .frame : .denseRun(remaining: remaining &- taken, handle: handle)
     }
 
     /// One entry of a run in any encoding.

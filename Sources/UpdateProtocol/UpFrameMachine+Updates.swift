@@ -2,24 +2,21 @@
 // arithmetic is on values that were masked to at most 63 bits, so that it cannot overflow and need not be checked.
 
 extension UpFrameMachine {
-    /// Reads progress updates as long as eight bytes are left and the integers have their usual lengths.
+    /// Collects progress updates as long as eight bytes are left and the integers have their usual lengths.
     ///
     /// Leaves `offset` at the first frame that is anything else; ``decodeUnit(_:into:)`` takes that one.
     @inlinable @inline(__always)
     internal mutating func progressUpdates(
         _ bytes: UnsafeRawBufferPointer,
         from offset: inout Int,
-        into handler: inout some UpFrameHandler
-    ) -> Flow {
-        guard let base = bytes.baseAddress else { return .proceed }
+        into batch: inout ProgressCollector,
+        upTo limit: Int
+    ) {
+        guard let base = bytes.baseAddress else { return }
         let last = bytes.count &- 8
+        let before = batch.count
         var at = offset
-        var sequence = sequence
-        defer {
-            offset = at
-            self.sequence = sequence
-        }
-        while at <= last {
+        while at <= last, batch.count < limit {
             let word = unsafe UInt64(littleEndian: (base + at).loadUnaligned(as: UInt64.self))
             let handle: UInt64
             let progress: UInt64
@@ -46,15 +43,9 @@ extension UpFrameMachine {
             }
             if progress > UInt64(UpdateLimits.maximumProgress) { break }
             at &+= length
-            let item = sequence
-            sequence &+= 1
-            let flow = handler.progress(
-                handle: UInt32(truncatingIfNeeded: handle),
-                basisPoints: UInt16(truncatingIfNeeded: progress),
-                sequence: item
-            )
-            if flow == .stop { return .stop }
+            batch.append(handle, progress)
         }
-        return .proceed
+        offset = at
+        sequence &+= UInt64(batch.count &- before)
     }
 }

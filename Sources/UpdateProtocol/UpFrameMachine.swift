@@ -40,21 +40,52 @@ internal struct UpFrameMachine {
         from offset: inout Int,
         into handler: inout some UpFrameHandler
     ) -> DecodedUnit {
+        // Memory on the stack costs nothing, but is for small pieces only.
+        if bytes.count - offset < Self.fewBytes {
+            return unsafe withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { memory in
+                unsafe decode(bytes, from: &offset, collecting: ProgressCollector(in: memory), into: &handler)
+            }
+        }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 24_576, alignment: 8) { memory in
+            unsafe decode(bytes, from: &offset, collecting: ProgressCollector(in: memory), into: &handler)
+        }
+    }
+
+    /// Fewer bytes than this hold at most the 128 reports that fit on the stack.
+    @usableFromInline internal static var fewBytes: Int { 384 }
+
+    /// The same, with somewhere to collect reports of progress, so that the handler gets many at once.
+    @inlinable @inline(never)
+    internal mutating func decode(
+        _ bytes: UnsafeRawBufferPointer,
+        from offset: inout Int,
+        collecting empty: ProgressCollector,
+        into handler: inout some UpFrameHandler
+    ) -> DecodedUnit {
         while offset < bytes.count {
-            switch state {
-            case .frame:
-                if unsafe progressUpdates(bytes, from: &offset, into: &handler) == .stop {
+            let start = (machine: self, offset: offset)
+            var batch = empty
+            unsafe collect(bytes, from: &offset, into: &batch, upTo: batch.capacity)
+            if batch.count > 0 {
+                let (taken, flow) = unsafe handler.progress(
+                    ProgressBatch(
+                        handles: UnsafeBufferPointer(start: batch.handles, count: batch.count),
+                        basisPoints: UnsafeBufferPointer(start: batch.basisPoints, count: batch.count),
+                        firstSequence: start.machine.sequence
+                    )
+                )
+                if taken < batch.count {
+                    // Back to the beginning, and to the byte behind the last report that was taken.
+                    self = start.machine
+                    offset = start.offset
+                    batch.count = 0
+                    unsafe collect(bytes, from: &offset, into: &batch, upTo: taken)
                     return .taken(offset, .stop)
                 }
-            case .run(let remaining, let handle):
-                let flow = unsafe entries(remaining, after: handle, of: bytes, from: &offset, into: &handler)
                 if flow == .stop { return .taken(offset, .stop) }
-            case .denseRun(let remaining, let handle):
-                let flow = unsafe denseEntries(remaining, at: handle, of: bytes, from: &offset, into: &handler)
-                if flow == .stop { return .taken(offset, .stop) }
-            default: break
+                if batch.count == batch.capacity { continue }
             }
-            // Whatever the fast paths left: another type, an unusual encoding, or the last bytes.
+            // Whatever was not collected: another type, an unusual encoding, or the last bytes.
             guard offset < bytes.count else { break }
             let unit = unsafe decodeUnit(UnsafeRawBufferPointer(rebasing: bytes[offset...]), into: &handler)
             guard case .taken(let length, let flow) = unit else { return unit }
@@ -62,6 +93,36 @@ internal struct UpFrameMachine {
             if flow == .stop { return .taken(offset, .stop) }
         }
         return .taken(offset, .proceed)
+    }
+
+    /// Collects reports, of several runs and between them, until `batch` holds `limit` or something else comes.
+    @inlinable @inline(__always)
+    internal mutating func collect(
+        _ bytes: UnsafeRawBufferPointer,
+        from offset: inout Int,
+        into batch: inout ProgressCollector,
+        upTo limit: Int
+    ) {
+        while batch.count < limit, offset < bytes.count {
+            switch state {
+            case .frame:
+                unsafe progressUpdates(bytes, from: &offset, into: &batch, upTo: limit)
+                guard batch.count < limit, offset < bytes.count else { return }
+                let type = unsafe bytes[offset]
+                guard type == FrameType.run || type == FrameType.denseRun else { return }
+                // A heading is no item, so that what comes behind it may go on in the same batch.
+                let heading = unsafe runHeading(UnsafeRawBufferPointer(rebasing: bytes[offset...]), isTrial: true)
+                guard case .taken(let length, _) = heading else { return }
+                offset += length
+            case .run(let remaining, let handle):
+                unsafe entries(remaining, after: handle, of: bytes, from: &offset, into: &batch, upTo: limit)
+                if case .run = state { return }
+            case .denseRun(let remaining, let handle):
+                unsafe denseEntries(remaining, at: handle, of: bytes, from: &offset, into: &batch, upTo: limit)
+                if case .denseRun = state { return }
+            default: return
+            }
+        }
     }
 
     /// Reads one unit at the start of `bytes`, which are not empty.

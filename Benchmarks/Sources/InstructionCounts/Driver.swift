@@ -22,6 +22,9 @@ struct Driver {
             case .miss: find(count, from: Self.jobs) { $0 == .unknown }
             case .advance: advance(count)
             case .update: update(count)
+            case .single: worker(.single).take(count)
+            case .run: worker(.run).take(count)
+            case .dense: worker(.dense).take(count)
             case .submit: submit(count)
             case .life: live(count)
             case .page: list(count)
@@ -76,6 +79,10 @@ struct Driver {
     /// One basis point more each time round, until all is done.
     private func progress(_ number: Int) -> BasisPoints {
         BasisPoints(min(1 + number / references.count, 9_999))!
+    }
+
+    private func worker(_ form: Worker.Form) -> Worker {
+        Worker(form, references, of: table, owner: owner, updates: 40_000)
     }
 
     private func submit(_ count: Int) -> Int {

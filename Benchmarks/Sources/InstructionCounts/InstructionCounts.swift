@@ -34,6 +34,12 @@ enum Operation: String, CaseIterable {
     case advance
     /// Moves a bound job on in its progress, as one of many kinds of update.
     case update
+    /// Takes an update of progress out of a stream's bytes and applies it: a frame of its own, among many.
+    case single
+    /// The same for an entry of a run.
+    case run
+    /// The same for an entry of a dense run.
+    case dense
     /// Makes a job.
     case submit
     /// Makes a job and lets its time end.

@@ -1,5 +1,5 @@
-// What Swift's importer cannot see of the machine: the futex system call, which the C library does not wrap, the hint
-// for a loop that waits, and the comparison of sixteen bytes at once with its outcome in one word.
+// What Swift's importer cannot see of the machine: the futex system call, which the C library does not wrap, the hints
+// for a loop that waits and for memory that is wanted soon, and the comparison of sixteen bytes at once with its outcome in one word.
 #ifndef TELLTALE_CMACHINE_H
 #define TELLTALE_CMACHINE_H
 
@@ -23,6 +23,9 @@ static inline void CMachine_pause(void) {
     __asm__ __volatile__("yield");
 #endif
 }
+
+/// Tells the processor that the cache line at `address` will be written to soon. Any address will do.
+static inline void CMachine_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 /// One bit for each of the sixteen bytes of `first` and `second` that equals `byte`, the lowest for the lowest byte
 /// of `first`.

@@ -1,79 +1,143 @@
+/// The short way for a report of progress alone by the owner and present attempt of a live job that is processing: the
+/// hot path of ingest. It reads and writes the record's first cache line and nothing else, in whole words: a word that
+/// was put together from smaller stores has to wait for them.
 extension RecordStore {
+    private static let offsetOfAttempt = 4
     private static let offsetOfVersion = 8
+    private static let offsetOfOwner = 16
     private static let offsetOfSign = 24
     private static let offsetOfRate = 28
     private static let offsetOfPosition = 32
     private static let offsetOfSampledAt = 36
+    /// The word of the expiry in 48 bits, and the low 16 of the time of the last change.
+    private static let offsetOfExpiry = 40
     private static let offsetOfUpdatedAt = 46
+    /// The word of the other 32 bits of that time, the binding, and the handle's lower half.
+    private static let offsetOfTimeAndBinding = 48
+    private static let offsetOfBinding = 52
+    /// The word of the progress, the flags, the tenant, the id's length, and the standing: 16, 16, 16, 8, 8 bits.
     private static let offsetOfProgress = 56
+    private static let offsetOfFlags = 58
+    private static let offsetOfLength = 62
     private static let offsetOfStanding = 63
+
+    /// Whose report it is and when it came: the same for all of a batch.
+    internal struct Report {
+        fileprivate let owner: UInt32
+        fileprivate let wall: UInt64
+        fileprivate let monotonic: UInt32
+
+        internal init(from owner: OwnerID, at now: Instant) {
+            self.owner = owner.rawValue
+            wall = UInt64(max(0, now.wall))
+            monotonic = UInt32(truncatingIfNeeded: now.monotonic)
+        }
+    }
 
     /// What the short way makes of a report.
     internal enum Advance {
         /// The report is none for the short way; nothing has changed.
         case notHere
-        /// The report was taken; readers see a difference when `isVisible`, and somebody waits for it when
-        /// `isWatched`.
-        case taken(attempt: UInt32, isVisible: Bool, isWatched: Bool)
+        /// The report was taken, and readers see no difference.
+        case unseen
+        /// The report was taken, and readers see it.
+        case seen
+        /// The same, and somebody waits for it.
+        case watched
     }
 
-    /// The short way for a report of progress alone by the owner and present attempt of a live job that is
-    /// processing: the hot path of ingest. It reads and writes the record's first cache line and nothing else.
+    /// The bits of the last word that tell a plain job: no flag but harmless ones, and the state processing.
+    private static var plainMask: UInt64 {
+        let harmless: JobRecord.Flags = [.hasUnits, .hasStep, .watched, .failsWhenStalled]
+        return UInt64(~harmless.rawValue) << 16 | 7 << 56
+    }
+    private static var plain: UInt64 { UInt64(JobState.processing.rawValue) << 56 }
+    private static var watchedBit: UInt64 { UInt64(JobRecord.Flags.watched.rawValue) << 16 }
+
+    /// Takes a report of `progress` for the job that `entry`, whose binding is not 0, stands for.
     ///
     /// Whatever is not plain (a stale reference, another owner, a job that stalls, ends or waits, an older attempt)
-    /// it leaves to the long way, which knows every rule; where it acts it does the same.
+    /// it leaves to the long way, which knows every rule; where it acts it does the same. Within a change of the
+    /// entry's stripe; `base` and `limit` are the address and number of all slots.
     @inline(__always)
-    internal func advance(
-        _ reference: JobReference,
-        from owner: OwnerID,
-        attempt: UInt32,
-        to progress: BasisPoints,
-        at now: Instant
+    internal static func advance(
+        _ entry: HandleTable.Entry,
+        to progress: UInt16,
+        _ report: Report,
+        at base: UnsafeMutableRawPointer,
+        limit: UInt32
     ) -> Advance {
-        guard isLive(reference.slot, reference.generation) else { return .notHere }
-        let record = unsafe pointer(reference.slot)
-        let flags = unsafe record.pointee.flags
-        let present = unsafe record.pointee.attempt
-        // No flag of a plain job stands but these.
-        let harmless: JobRecord.Flags = [.hasUnits, .hasStep, .watched, .failsWhenStalled]
-        guard flags.isSubset(of: harmless), unsafe record.pointee.standing & 7 == JobState.processing.rawValue,
-            unsafe record.pointee.owner == owner, owner != .none,
-            unsafe record.pointee.binding == reference.binding, reference.binding != 0,
-            attempt == 0 || attempt == present, unsafe record.pointee.expiresAt > now.wall
+        guard entry.slot < limit else { return .notHere }
+        let record = unsafe base + Int(entry.slot) &* size
+        var last = unsafe record.sharedWord(offsetOfProgress)
+        // As in `isLive`: the slot may have come to another stripe, which writes the length after the generation.
+        StripeLock.finishReads()
+        let first = UInt64(entry.generation) | UInt64(entry.attempt) &<< 32
+        let expiry = unsafe record.sharedWord(offsetOfExpiry)
+        let binding = unsafe record.sharedWord(offsetOfTimeAndBinding)
+        guard last & plainMask == plain, last & 0xFF &<< 48 != 0, unsafe record.sharedWord(0) == first,
+            unsafe record.sharedHalf(offsetOfOwner) == report.owner, report.owner != OwnerID.none.rawValue,
+            UInt16(truncatingIfNeeded: binding &>> 32) == entry.binding,
+            expiry & 0xFFFF_FFFF_FFFF > report.wall
         else { return .notHere }
 
-        let target = unsafe UnsafeMutableRawPointer(mutating: record)
-        let monotonic = UInt32(truncatingIfNeeded: now.monotonic)
-        unsafe target.shareHalf(monotonic, RecordStore.offsetOfSign)
-        var pace = unsafe record.pointee.pace
-        if pace.move(to: Float(progress.value), at: monotonic) {
-            unsafe target.shareHalf(pace.rate.bitPattern, RecordStore.offsetOfRate)
-            unsafe target.shareHalf(pace.position.bitPattern, RecordStore.offsetOfPosition)
-            unsafe target.shareHalf(pace.sampledAt, RecordStore.offsetOfSampledAt)
-            unsafe target.shareByte(record.pointee.standing & 31 | pace.samples << 5, RecordStore.offsetOfStanding)
+        unsafe record.shareHalf(report.monotonic, offsetOfSign)
+        let elapsed = unsafe report.monotonic &- record.sharedHalf(offsetOfSampledAt)
+        if elapsed >= Limits.paceInterval || elapsed == 0 && last &>> 61 == 0 {
+            last = unsafe movePace(of: record, last, to: progress, at: report.monotonic)
         }
-        guard unsafe progress.value > record.pointee.progressBits else {
-            return .taken(attempt: present, isVisible: false, isWatched: false)
+        guard progress > UInt16(truncatingIfNeeded: last) else { return .unseen }
+        unsafe record.shareWord(last & ~0xFFFF | UInt64(progress), offsetOfProgress)
+        unsafe record.shareWord(record.sharedWord(offsetOfVersion) &+ 1, offsetOfVersion)
+        if report.wall > expiry &>> 48 | (binding & 0xFFFF_FFFF) &<< 16 {
+            unsafe record.shareWord(expiry & 0xFFFF_FFFF_FFFF | report.wall &<< 48, offsetOfExpiry)
+            let high = UInt64(UInt32(truncatingIfNeeded: report.wall &>> 16))
+            unsafe record.shareWord(binding & ~0xFFFF_FFFF | high, offsetOfTimeAndBinding)
         }
-        let wall = max(now.wall, unsafe record.pointee.updatedAt.milliseconds)
-        unsafe target.shareQuarter(progress.value, RecordStore.offsetOfProgress)
-        unsafe target.shareWord(record.pointee.version &+ 1, RecordStore.offsetOfVersion)
-        unsafe target.shareQuarter(UInt16(truncatingIfNeeded: wall), RecordStore.offsetOfUpdatedAt)
-        unsafe target.shareQuarter(UInt16(truncatingIfNeeded: wall >> 16), RecordStore.offsetOfUpdatedAt + 2)
-        unsafe target.shareQuarter(UInt16(truncatingIfNeeded: wall >> 32), RecordStore.offsetOfUpdatedAt + 4)
-        return .taken(attempt: present, isVisible: true, isWatched: flags.contains(.watched))
+        return last & watchedBit == 0 ? .seen : .watched
+    }
+
+    /// Moves the pace of the job at `record`, and returns the record's last word as it is then.
+    @inline(never)
+    private static func movePace(
+        of record: UnsafeMutableRawPointer,
+        _ last: UInt64,
+        to progress: UInt16,
+        at monotonic: UInt32
+    ) -> UInt64 {
+        var pace = unsafe record.assumingMemoryBound(to: JobRecord.self).pointee.pace
+        guard pace.move(to: Float(progress), at: monotonic) else { return last }
+        unsafe record.shareHalf(pace.rate.bitPattern, offsetOfRate)
+        unsafe record.shareHalf(pace.position.bitPattern, offsetOfPosition)
+        unsafe record.shareHalf(pace.sampledAt, offsetOfSampledAt)
+        let moved = last & ~(7 << 61) | UInt64(pace.samples) << 61
+        unsafe record.shareWord(moved, offsetOfProgress)
+        return moved
+    }
+
+    /// The attempt of the job at `slot`, which was in use once; the slot may belong to another stripe by now.
+    @inline(__always)
+    internal static func attempt(of slot: Slot, at base: UnsafeMutableRawPointer) -> UInt32 {
+        unsafe (base + Int(slot.rawValue) &* size).sharedHalf(offsetOfAttempt)
     }
 
     /// The offsets above, as the compiler laid the record out: for the test that compares them.
     internal static var layout: [(name: String, assumed: Int, actual: Int?)] {
         [
+            ("generation", 0, MemoryLayout<JobRecord>.offset(of: \.generation)),
+            ("attempt", offsetOfAttempt, MemoryLayout<JobRecord>.offset(of: \.attempt)),
             ("version", offsetOfVersion, MemoryLayout<JobRecord>.offset(of: \.version)),
+            ("owner", offsetOfOwner, MemoryLayout<JobRecord>.offset(of: \.owner)),
             ("lastSign", offsetOfSign, MemoryLayout<JobRecord>.offset(of: \.lastSign)),
             ("rate", offsetOfRate, MemoryLayout<JobRecord>.offset(of: \.rate)),
             ("position", offsetOfPosition, MemoryLayout<JobRecord>.offset(of: \.position)),
             ("sampledAt", offsetOfSampledAt, MemoryLayout<JobRecord>.offset(of: \.sampledAt)),
+            ("expiry", offsetOfExpiry, MemoryLayout<JobRecord>.offset(of: \.expiry)),
             ("updatedAt", offsetOfUpdatedAt, MemoryLayout<JobRecord>.offset(of: \.updatedAt)),
+            ("binding", offsetOfBinding, MemoryLayout<JobRecord>.offset(of: \.binding)),
             ("progress", offsetOfProgress, MemoryLayout<JobRecord>.offset(of: \.progressBits)),
+            ("flags", offsetOfFlags, MemoryLayout<JobRecord>.offset(of: \.flags)),
+            ("length", offsetOfLength, MemoryLayout<JobRecord>.offset(of: \.idLength)),
             ("standing", offsetOfStanding, MemoryLayout<JobRecord>.offset(of: \.standing)),
         ]
     }

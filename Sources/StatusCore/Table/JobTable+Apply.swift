@@ -47,15 +47,26 @@ extension JobTable {
         at now: Instant
     ) -> ApplyOutcome {
         withChange(Int(reference.stripe)) { stripe in
-            switch stripe.jobs.records.advance(reference, from: owner, attempt: attempt, to: progress, at: now) {
-            case .taken(let present, let isVisible, let isWatched):
-                if isWatched { stripe.disarm(reference.slot) }
-                return ApplyOutcome(state: .processing, attempt: present, isVisible: isVisible)
-            case .notHere:
-                if let refusal = stripe.refusal(reference, owner, at: now) { return refusal }
-                let update = JobUpdate(attempt: attempt, progress: progress)
-                return stripe.apply(.update(update), to: reference.slot, hasRoom: true, at: now)
+            guard reference.binding != 0, reference.slot.rawValue < recordLimit else {
+                return stripe.report(progress, of: reference, from: owner, attempt: attempt, at: now)
             }
+            let base = unsafe recordBase.pointer
+            let named = attempt == 0 ? unsafe RecordStore.attempt(of: reference.slot, at: base) : attempt
+            let entry = HandleTable.Entry(
+                slot: reference.slot.rawValue,
+                stripe: reference.stripe,
+                binding: reference.binding,
+                generation: reference.generation,
+                attempt: named
+            )
+            let report = RecordStore.Report(from: owner, at: now)
+            switch unsafe RecordStore.advance(entry, to: progress.value, report, at: base, limit: recordLimit) {
+            case .notHere: return stripe.report(progress, of: reference, from: owner, attempt: attempt, at: now)
+            case .unseen: return ApplyOutcome(state: .processing, attempt: named)
+            case .seen: break
+            case .watched: stripe.disarm(reference.slot)
+            }
+            return ApplyOutcome(state: .processing, attempt: named, isVisible: true)
         }
     }
 
@@ -85,6 +96,20 @@ extension Stripe {
         let record = jobs[reference.slot]
         if record.expiresAt <= now.wall { return record.refuse(.expired) }
         return record.isBound(to: owner, reference.binding) ? nil : record.refuse(.boundElsewhere)
+    }
+
+    /// The long way of a report of progress.
+    @inline(never)
+    internal mutating func report(
+        _ progress: BasisPoints,
+        of reference: JobReference,
+        from owner: OwnerID,
+        attempt: UInt32,
+        at now: Instant
+    ) -> ApplyOutcome {
+        if let refusal = refusal(reference, owner, at: now) { return refusal }
+        let update = JobUpdate(attempt: attempt, progress: progress)
+        return apply(.update(update), to: reference.slot, hasRoom: true, at: now)
     }
 
     /// True when there is room for `wants` in view of what the job at `slot` has already.

@@ -16,7 +16,45 @@ extension WorkerStream: UpFrameHandler {
             attempt: job.attempt,
             at: now
         )
-        return conclude(outcome, job, handle, sequence)
+        return conclude(outcome, attempt: job.attempt, handle, sequence)
+    }
+
+    func progress(_ batch: ProgressBatch) -> (taken: Int, flow: Flow) {
+        var taken = 0
+        while taken < batch.count {
+            // What is applied is answered, so that no more is applied than there is room for refusals.
+            let room = max(1, (Limits.outboundHighWater - output.count) / Self.progressRefusalSize)
+            let part = taken..<min(batch.count, taken + min(room, JobTable.batchCapacity))
+            taken = part.upperBound
+            if progress(batch, part) == .stop { return (taken, .stop) }
+        }
+        return (taken, .proceed)
+    }
+
+    /// The refusal of a progress report takes no more bytes than this.
+    private static let progressRefusalSize = 64
+
+    private func progress(_ batch: ProgressBatch, _ part: Range<Int>) -> Flow {
+        let exceptions = services.table.advanceProgress(
+            of: UnsafeBufferPointer(rebasing: batch.handles[part]),
+            to: UnsafeBufferPointer(rebasing: batch.basisPoints[part]),
+            in: &bound,
+            from: owner,
+            at: now
+        )
+        var flow = Flow.proceed
+        for exception in exceptions {
+            let index = part.lowerBound + exception.index
+            let sequence = batch.firstSequence + UInt64(index)
+            let answer =
+                if let outcome = exception.outcome {
+                    conclude(outcome, attempt: outcome.attempt, batch.handles[index], sequence)
+                } else {
+                    refuseUnbound(batch.handles[index], sequence)
+                }
+            if answer == .stop { flow = .stop }
+        }
+        return flow
     }
 
     func update(_ frame: UpdateFrame, sequence: UInt64) -> Flow {
@@ -165,13 +203,14 @@ extension WorkerStream: UpFrameHandler {
         guard let job = bound[handle] else { return refuseUnbound(handle, sequence) }
         let event = make(attempt == 0 ? job.attempt : attempt)
         let outcome = services.table.apply(event, to: job.reference, from: owner, at: now)
-        return conclude(outcome, job, handle, sequence)
+        return conclude(outcome, attempt: job.attempt, handle, sequence)
     }
 
+    /// Answers what came of an item by a handle that stands for `attempt`.
     @inline(__always)
     private func conclude(
         _ outcome: ApplyOutcome,
-        _ job: HandleTable.Bound,
+        attempt: UInt32,
         _ handle: UInt32,
         _ sequence: UInt64
     ) -> Flow {
@@ -185,7 +224,7 @@ extension WorkerStream: UpFrameHandler {
                 attempt: outcome.attempt
             )
         }
-        if outcome.attempt != job.attempt { bound.move(handle, to: outcome.attempt) }
+        if outcome.attempt != attempt { bound.move(handle, to: outcome.attempt) }
         return .proceed
     }
 

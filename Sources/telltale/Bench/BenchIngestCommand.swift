@@ -6,10 +6,10 @@ struct BenchIngestCommand: AsyncParsableCommand {
         commandName: "ingest",
         abstract: "Measure how many updates a second a running server applies.",
         discussion: """
-            Makes jobs on the server, sends updates of their progress over HTTP/2 as fast as the server takes them, and \
-            counts those that it acknowledges as applied. Every update moves its job on; a job that has come to the end \
-            begins its next attempt. In the end some jobs are read back over HTTP and must stand where they were left. \
-            The jobs expire a minute after the run.
+            Makes jobs on the server, sends updates of their progress over HTTP/2 as fast as the server takes them, \
+            and counts those that it acknowledges as applied. Every update moves its job on; a job that has come to \
+            the end begins its next attempt. In the end some jobs are read back over HTTP and must stand where they \
+            were left. The jobs expire a minute after the run.
 
             To see what one core does, give the server one and the load another:
               taskset -c 0 telltale serve --ephemeral &

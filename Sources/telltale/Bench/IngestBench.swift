@@ -5,7 +5,9 @@ enum IngestBench {
     static func run(_ plan: IngestPlan, on server: ServerURL) async throws -> IngestFigures {
         let gate = Gate(plan.connections)
         let parts = try await Crew.with(plan.connections) { crew in
-            try await crew.run { number in capture { () throws(CommandFailure) in try drive(plan, server, number, gate) } }
+            try await crew.run { number in
+                capture { () throws(CommandFailure) in try drive(plan, server, number, gate) }
+            }
         }
         return try await conclude(plan, parts, server)
     }
@@ -57,7 +59,11 @@ enum IngestBench {
         }
     }
 
-    private static func conclude(_ plan: IngestPlan, _ parts: [Part], _ server: ServerURL) async throws -> IngestFigures {
+    private static func conclude(
+        _ plan: IngestPlan,
+        _ parts: [Part],
+        _ server: ServerURL
+    ) async throws -> IngestFigures {
         var outcomes: [IngestConnection.Outcome] = []
         // A thread that failed because another one did has nothing to say.
         var failure: CommandFailure?
@@ -69,10 +75,16 @@ enum IngestBench {
             }
         }
         if let failure { throw failure }
-        try await JobClient.with(server) { client in
-            for expected in outcomes.flatMap(\.expectations) { try await check(expected, by: client) }
-        }
+        try await verify(outcomes.flatMap(\.expectations), on: server)
         return IngestFigures(plan: plan, outcomes: outcomes)
+    }
+
+    /// Reads jobs over HTTP.
+    /// - Throws: ``CommandFailure`` when one does not stand where it must.
+    static func verify(_ expectations: [IngestSource.Expectation], on server: ServerURL) async throws {
+        try await JobClient.with(server) { client in
+            for expected in expectations { try await check(expected, by: client) }
+        }
     }
 
     private static func check(_ expected: IngestSource.Expectation, by client: JobClient) async throws(CommandFailure) {

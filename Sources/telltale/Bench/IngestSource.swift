@@ -35,7 +35,19 @@ struct IngestSource {
     /// Appends updates, up to the plan's batch, and returns how many, and how many other frames between them.
     mutating func appendBatch(to frames: inout OutputBuffer) -> (updates: Int, others: Int) {
         if plan.isRandom { return appendRandom(to: &frames) }
-        let end = min(next + plan.batch, jobs.count)
+        var updates = 0
+        var others = 0
+        while updates < plan.batch {
+            let part = appendPart(plan.batch - updates, to: &frames)
+            updates += part.updates
+            others += part.others
+        }
+        return (updates, others)
+    }
+
+    /// Appends updates of the next jobs, up to the last of them.
+    private mutating func appendPart(_ most: Int, to frames: inout OutputBuffer) -> (updates: Int, others: Int) {
+        let end = min(next + most, jobs.count)
         let handles = next..<end
         next = end == jobs.count ? 0 : end
         var others = 0

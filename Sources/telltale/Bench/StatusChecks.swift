@@ -59,10 +59,9 @@ struct StatusChecks: Sendable {
     /// The length of the answer that `text` begins with; nil while its head is not complete.
     static func length(of text: Substring) -> Int? {
         guard let head = text.firstRange(of: "\r\n\r\n") else { return nil }
-        let field = "\r\ncontent-length:"
-        for line in text[..<head.lowerBound].split(separator: "\r\n") where line.lowercased().hasPrefix(field.dropFirst(2)) {
-            let value = line.dropFirst(field.utf8.count - 2).drop { $0 == " " }
-            guard let body = Int(value) else { return nil }
+        let name = "content-length:"
+        for line in text[..<head.lowerBound].split(separator: "\r\n") where line.lowercased().hasPrefix(name) {
+            guard let body = Int(line.dropFirst(name.count).drop { $0 == " " }) else { return nil }
             return text[..<head.upperBound].utf8.count + body
         }
         return nil
