@@ -1,3 +1,4 @@
+import BenchSupport
 import Bytes
 import StatusCore
 import UpdateProtocol

@@ -23,12 +23,13 @@ extension RecordStore {
 
     /// Whose report it is and when it came: the same for all of a batch.
     internal struct Report {
-        fileprivate let owner: UInt32
+        /// Wider than a record's owner, so that nobody is equal to none of them.
+        fileprivate let owner: UInt64
         fileprivate let wall: UInt64
         fileprivate let monotonic: UInt32
 
         internal init(from owner: OwnerID, at now: Instant) {
-            self.owner = owner.rawValue
+            self.owner = owner == .none ? 1 << 32 : UInt64(owner.rawValue)
             wall = UInt64(max(0, now.wall))
             monotonic = UInt32(truncatingIfNeeded: now.monotonic)
         }
@@ -76,15 +77,18 @@ extension RecordStore {
         let expiry = unsafe record.sharedWord(offsetOfExpiry)
         let binding = unsafe record.sharedWord(offsetOfTimeAndBinding)
         guard last & plainMask == plain, last & 0xFF &<< 48 != 0, unsafe record.sharedWord(0) == first,
-            unsafe record.sharedHalf(offsetOfOwner) == report.owner, report.owner != OwnerID.none.rawValue,
+            unsafe UInt64(record.sharedHalf(offsetOfOwner)) == report.owner,
             UInt16(truncatingIfNeeded: binding &>> 32) == entry.binding,
             expiry & 0xFFFF_FFFF_FFFF > report.wall
         else { return .notHere }
 
         unsafe record.shareHalf(report.monotonic, offsetOfSign)
         let elapsed = unsafe report.monotonic &- record.sharedHalf(offsetOfSampledAt)
-        if elapsed >= Limits.paceInterval || elapsed == 0 && last &>> 61 == 0 {
+        if elapsed >= Limits.paceInterval {
             last = unsafe movePace(of: record, last, to: progress, at: report.monotonic)
+        } else if elapsed == 0, last &>> 61 == 0 {
+            // As ``Pace/move(to:at:)`` does with the first report of an attempt in the moment that it began.
+            unsafe record.shareHalf(Float(progress).bitPattern, offsetOfPosition)
         }
         guard progress > UInt16(truncatingIfNeeded: last) else { return .unseen }
         unsafe record.shareWord(last & ~0xFFFF | UInt64(progress), offsetOfProgress)

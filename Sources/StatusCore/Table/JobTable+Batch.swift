@@ -132,26 +132,29 @@ extension JobTable {
         while at < items.count {
             let number = unsafe items[at].entry.stripe
             let end = min(items.count, at + BatchLimits.section)
-            /// The item that the short way left over, which ends the section.
-            var left: BatchItem?
+            /// The short way left the last item over, which ends the section.
+            var isLeft = false
             var signals = MailboxMask()
-            stripes.withChange(Int(number)) { stripe in
-                while at < end {
-                    let item = unsafe items[at]
-                    guard item.entry.stripe == number else { return }
-                    at &+= 1
-                    switch unsafe RecordStore.advance(item.entry, to: item.progress, report, at: base, limit: limit) {
+            at = stripes.withChange(Int(number)) { stripe in
+                var next = at
+                while next < end {
+                    let entry = unsafe items[next].entry
+                    guard entry.stripe == number else { break }
+                    let progress = unsafe items[next].progress
+                    next &+= 1
+                    switch unsafe RecordStore.advance(entry, to: progress, report, at: base, limit: limit) {
                     case .unseen, .seen: continue
                     case .watched:
-                        stripe.disarm(Slot(item.entry.slot))
+                        stripe.disarm(Slot(entry.slot))
                         signals = stripe.takeSignals()
-                    case .notHere: left = item
+                    case .notHere: isLeft = true
                     }
-                    return
+                    break
                 }
+                return next
             }
             if !signals.isEmpty { mailboxes.note(signals, Int(number)) }
-            if let left { applyAlone(left, &bound, from: owner, at: now, &exceptions) }
+            if isLeft { unsafe applyAlone(items[at - 1], &bound, from: owner, at: now, &exceptions) }
         }
     }
 
