@@ -3,12 +3,18 @@ import NIOCore
 /// One deadline of one connection, which moves far more often than it passes.
 ///
 /// Moving it costs a store: the scheduled task looks, when it fires, whether the deadline has moved on, and if so
-/// schedules itself again. Belongs to the connection's event loop.
+/// schedules itself again. A deadline that comes before the scheduled task gets a second task, and the first one is
+/// kept for the time after it: cancelling makes the loop look through all of its tasks, which thousands of waiting
+/// connections would pay for each other. Belongs to the connection's event loop.
 final class ConnectionTimer {
+    private typealias Pending = (task: Scheduled<Void>, fires: NIODeadline)
+
     private let loop: any EventLoop
     private let expired: () -> Void
     private var deadline: NIODeadline?
-    private var scheduled: (task: Scheduled<Void>, fires: NIODeadline)?
+    /// The task that fires next, and one that fires after it.
+    private var scheduled: Pending?
+    private var later: Pending?
 
     /// `expired` is called on `loop` when a deadline passes; it must not keep the timer alive.
     init(loop: any EventLoop, expired: @escaping () -> Void) {
@@ -32,15 +38,17 @@ final class ConnectionTimer {
         deadline = nil
     }
 
-    /// Stops for good and lets go of the scheduled task.
+    /// Stops for good and lets go of the scheduled tasks.
     func invalidate() {
         deadline = nil
         scheduled?.task.cancel()
         scheduled = nil
+        later?.task.cancel()
+        later = nil
     }
 
     private func schedule(for deadline: NIODeadline) {
-        scheduled?.task.cancel()
+        if later == nil { later = scheduled } else { scheduled?.task.cancel() }
         let task = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
             guard let self else { return }
             fire()
@@ -49,12 +57,13 @@ final class ConnectionTimer {
     }
 
     private func fire() {
-        scheduled = nil
+        scheduled = later
+        later = nil
         guard let deadline else { return }
         if deadline <= loop.now {
             self.deadline = nil
             expired()
-        } else {
+        } else if scheduled.map({ $0.fires > deadline }) ?? true {
             schedule(for: deadline)
         }
     }

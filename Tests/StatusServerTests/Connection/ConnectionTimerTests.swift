@@ -54,6 +54,28 @@ struct ConnectionTimerTests {
         #expect(count.value == 1)
     }
 
+    @Test("One that goes back and forth passes when it should, whatever stood before it")
+    func backAndForth() {
+        let timer = timer()
+        timer.start(.seconds(60))
+        for round in 1...100 {
+            timer.start(.milliseconds(100))
+            timer.start(.milliseconds(50))
+            loop.advanceTime(by: .milliseconds(50))
+            #expect(count.value == round)
+            timer.start(.seconds(15))
+            loop.advanceTime(by: .milliseconds(200))
+            #expect(count.value == round)
+        }
+        timer.start(.seconds(15))
+        loop.advanceTime(by: .milliseconds(14_999))
+        #expect(count.value == 100)
+        loop.advanceTime(by: .milliseconds(1))
+        #expect(count.value == 101)
+        loop.advanceTime(by: .seconds(100))
+        #expect(count.value == 101)
+    }
+
     @Test("A stopped one does not pass, and can be started again")
     func stops() {
         let timer = timer()
