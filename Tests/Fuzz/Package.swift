@@ -33,6 +33,32 @@ let package = Package(
             ],
             swiftSettings: common
         ),
+        // Requests as a connection reads them, for the two fuzzers below.
+        .target(
+            name: "RequestReading",
+            dependencies: ["FuzzSupport", .product(name: "HTTP1", package: "telltale")],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "FuzzRequests",
+            dependencies: [
+                "FuzzSupport", "RequestReading",
+                .product(name: "Bytes", package: "telltale"),
+                .product(name: "HTTP1", package: "telltale"),
+            ],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "FuzzLlhttp",
+            dependencies: [
+                "FuzzSupport", "RequestReading",
+                .product(name: "HTTP1", package: "telltale"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: common
+        ),
         .executableTarget(
             name: "FuzzSession",
             dependencies: [
