@@ -33,6 +33,21 @@ let package = Package(
             ],
             swiftSettings: common
         ),
+        // Requests as a connection reads them, for the fuzzer below.
+        .target(
+            name: "RequestReading",
+            dependencies: ["FuzzSupport", .product(name: "HTTP1", package: "telltale")],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "FuzzRequests",
+            dependencies: [
+                "FuzzSupport", "RequestReading",
+                .product(name: "Bytes", package: "telltale"),
+                .product(name: "HTTP1", package: "telltale"),
+            ],
+            swiftSettings: common
+        ),
         .executableTarget(
             name: "FuzzSession",
             dependencies: [

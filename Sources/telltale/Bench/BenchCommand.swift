@@ -7,8 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure what this machine makes of the server's work.",
         discussion: """
             'table' runs in this process and needs no server; 'ingest', 'mixed' and 'status' drive one that is \
-            running. Other work on the machine slows them down, so figures of one run compare well with each other, and less well \
-            with those of another run.
+            running. Other work on the machine slows them down, so figures of one run compare well with each other, \
+            and less well with those of another run.
 
             Exit codes: 0 measured, and every answer was right; 1 a wrong answer; 64 wrong usage; 69 no server answered.
             """,

@@ -7,20 +7,20 @@ struct BenchStatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Measure how fast a running server answers status checks.",
         discussion: """
-            Makes jobs on the server, asks for their status over HTTP/1.1 on connections that stay open, compares every \
-            answer with what the job must be (id, state, progress, message), and deletes the jobs.
+            Makes jobs on the server, asks for their status over HTTP/1.1 on connections that stay open, compares \
+            every answer with what the job must be (id, state, progress, message), and deletes the jobs.
 
-            With --rate, checks start evenly spaced whatever the answers do, and a time counts from the moment at which \
-            its check was due: a server that stands still for a second is shown with all that had to wait for it. \
-            Without, each answer starts the next check, and a time counts from its sending. Percentiles are of all \
+            With --rate, checks start evenly spaced whatever the answers do, and a time counts from the moment at \
+            which its check was due: a server that stands still for a second is shown with all that had to wait for \
+            it. Without, each answer starts the next check, and a time counts from its sending. Percentiles are of all \
             answers, to three digits.
 
             To see what one core does, give the server one and the load another:
               taskset -c 0 telltale serve --ephemeral &
               taskset -c 1 telltale bench status
 
-            Exit codes: 0 measured, and every answer was right; 1 a wrong answer, or none; 64 wrong usage; 69 no server \
-            answered.
+            Exit codes: 0 measured, and every answer was right; 1 a wrong answer, or none; 64 wrong usage; 69 no \
+            server answered.
             """
     )
 
