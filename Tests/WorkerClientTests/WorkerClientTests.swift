@@ -157,7 +157,7 @@ struct WorkerClientTests {
     @Test("keeps an idle connection alive with a frame in time")
     func heartbeats() async throws {
         let server = try await FakeServer.start()
-        server.state.change { $0.heartbeatInterval = 1_000 }
+        server.state.change { $0.heartbeatInterval = 4_000 }
         let client = try Self.client(server.url)
         try await client.waitUntilConnected()
         // Nothing is reported, and still frames come, on the one connection.

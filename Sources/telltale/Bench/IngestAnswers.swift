@@ -49,11 +49,9 @@ extension IngestAnswers: DownFrameHandler {
         return .proceed
     }
 
-    /// The windows hold the load back; to be asked for less as well would measure something else.
-    func slowDown(milliseconds: UInt32) -> Flow {
-        blame("asked the load to slow down")
-        return .proceed
-    }
+    /// A load is there to find out how much the server takes, and its windows hold the load back: unlike a worker, it
+    /// goes on.
+    func slowDown(milliseconds: UInt32) -> Flow { .proceed }
 
     func goodbye(_ reason: GoodbyeReason, retryAfter milliseconds: UInt32) -> Flow {
         blame("is shutting down")

@@ -62,9 +62,13 @@ struct IngestBenchTests {
             $0.jobs = 2
             $0.isRandom = isRandom
         }
-        let figures = try await withServer { try await IngestBench.run(plan, on: $0) }
-        // More than two attempts of two jobs; that the numbers are right is what the run itself has checked.
-        #expect(figures.updates > 40_000)
+        // More than two attempts of two jobs, however slow the machine is at the moment; that the numbers are right is
+        // what each run itself has checked.
+        var updates = 0
+        for _ in 0..<20 where updates <= 40_000 {
+            updates = try await withServer { try await IngestBench.run(plan, on: $0) }.updates
+        }
+        #expect(updates > 40_000)
     }
 
     @Test("A status check beside the load is answered and timed")
