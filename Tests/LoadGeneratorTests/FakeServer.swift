@@ -29,7 +29,10 @@ final class FakeServer: Sendable {
         let thread = Thread { [self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    close(descriptor)
+                    return
+                }
                 let thread = Thread { [self] in serve(connection) }
                 thread.start()
             }
@@ -37,10 +40,10 @@ final class FakeServer: Sendable {
         thread.start()
     }
 
-    /// No further connection is taken.
+    /// No further connection is taken. The thread that takes them closes the descriptor: closed here, its number could
+    /// be that of another test's server by the time that the thread asks again.
     func stop() {
         shutdown(descriptor, CInt(SHUT_RDWR))
-        close(descriptor)
     }
 
     var requests: Int { count.withLock { $0 } }
