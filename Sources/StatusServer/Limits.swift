@@ -80,7 +80,7 @@ enum Limits {
     static let producerMemory: Int64 = 86_400_000
     /// How long a new stream waits for its producer's former one to end, which an event loop that does not stand
     /// still brings about in milliseconds.
-    static let takeoverTimeout = TimeAmount.seconds(5)
+    static let takeoverTimeout = TimeAmount.seconds(15)
     /// A result on a worker's stream of which nothing comes for so long is given up, when nothing kept the worker from
     /// sending: it holds one of ``openTransfers`` places.
     static let transferTimeout = TimeAmount.seconds(60)

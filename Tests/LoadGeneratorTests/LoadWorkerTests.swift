@@ -3,7 +3,7 @@ import Testing
 
 @testable import LoadGenerator
 
-@Suite("Making a load")
+@Suite("Making a load", .serialized)
 struct LoadWorkerTests {
     private static let right = Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright".utf8)
     private static let wrong = Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong".utf8)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import telltale
 
-@Suite("telltale bench ingest and mixed")
+@Suite("telltale bench ingest and mixed", .serialized)
 struct IngestBenchTests {
     private func withServer<R>(
         maximumJobs: Int = 100_000,

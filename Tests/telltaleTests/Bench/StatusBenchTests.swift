@@ -6,7 +6,7 @@ import Testing
 
 @testable import telltale
 
-@Suite("telltale bench status")
+@Suite("telltale bench status", .serialized)
 struct StatusBenchTests {
     private func command(_ arguments: [String]) throws -> BenchStatusCommand {
         try #require(try Telltale.parseAsRoot(["bench", "status"] + arguments) as? BenchStatusCommand)
