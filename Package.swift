@@ -39,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        // For the tests that hold the server against spec/openapi.yaml.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
@@ -133,6 +135,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common
         ),
@@ -160,6 +163,10 @@ let package = Package(
         ),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
-        .testTarget(name: "EndToEndTests", dependencies: ["CSpawn", "JSON", "telltale"], swiftSettings: common),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CSpawn", "JSON", "telltale", .product(name: "Yams", package: "Yams")],
+            swiftSettings: common
+        ),
     ]
 )

@@ -281,7 +281,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             if case .head = phase { exchange = Exchange(isBroken: true) }
             let fields = services.bridge.failure(
                 status: 408,
-                code: "request_timeout",
+                code: "requestTimeout",
                 text: "The request did not arrive in time",
                 into: &scratch.content
             )
