@@ -6,6 +6,7 @@ import Testing
 struct ReplayTests {
     static let scenarios = [
         "current", "older", "bodies", "compression", "types", "retries", "pagination", "burst", "waits", "events",
+        "workflows",
     ]
 
     @Test("A server gives n8n what it expects", .tags(.int010, .e2e003), arguments: scenarios)

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange, httpRequestNode, paginate, profiles, readBody, retryOnFail } from './client.mjs';
+import { runWorkflow } from './workflow.mjs';
 
 const [server, scenario, pid] = process.argv.slice(2);
 const { current, older, declarative } = profiles;
@@ -208,6 +209,43 @@ const scenarios = {
       headers: { Accept: 'text/event-stream', 'Last-Event-ID': last.match(/^id: (.*)$/m)[1] },
     });
     assert.equal(again.status, 204);
+  },
+
+  /** The workflows of the folder above: a job that completes, and one that fails. */
+  async workflows() {
+    for (const name of ['submit-poll-result', 'long-poll', 'pagination-poll']) {
+      const file = new URL(`../${name}.json`, import.meta.url);
+      const before = await httpRequestNode(current, 'GET', `${jobs}?type=demo`);
+      const known = new Set(before.json.jobs.map((job) => job.taskId));
+      /** Waits for the workflow's job, and works on it. */
+      const work = async (end) => {
+        let job;
+        while (!job) {
+          const { json } = await httpRequestNode(current, 'GET', `${jobs}?type=demo&status=queued`);
+          job = json.jobs.find((one) => !known.has(one.taskId));
+          await sleep(10);
+        }
+        known.add(job.taskId);
+        await report(job.taskId, { progress: 50 });
+        await sleep(600);
+        await end(job.taskId);
+        return job.taskId;
+      };
+      const visits = [];
+      const settings = { server, haste: 10, visited: (node) => visits.push(node) };
+      const [[result], id] = await Promise.all([
+        runWorkflow(file, settings),
+        work((taskId) => complete(taskId, { name })),
+      ]);
+      assert.equal(result.taskId, id);
+      assert.deepEqual(result.result, { name });
+      assert.equal(visits.at(-1), 'Result');
+      await Promise.all([
+        assert.rejects(runWorkflow(file, settings), (thrown) => thrown.isStop && thrown.message.endsWith(': No paper')),
+        work((taskId) => report(taskId, { status: 'failed', failure: { text: 'No paper' } })),
+      ]);
+      assert.equal(visits.at(-1), 'Not completed');
+    }
   },
 
   /** A body that breaks off is an error, with gzip too, where a clean end would be taken for a whole body. */
