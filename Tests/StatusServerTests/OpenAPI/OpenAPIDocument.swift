@@ -81,7 +81,9 @@ extension OpenAPIDocument {
         }
         var found: [String] = []
         if let type = schema["type"] as? String, !Self.isOf(type, value) { found.append("\(place) is no \(type)") }
-        if let constant = schema["const"], "\(constant)" != Self.text(value) {
+        if let flag = schema["const"] as? Bool {
+            if value as? Bool != flag { found.append("\(place) is not \(flag)") }
+        } else if let constant = schema["const"], "\(constant)" != Self.text(value) {
             found.append("\(place) is not \(constant)")
         }
         if let words = schema["enum"] as? [String], !words.contains(Self.text(value)) {

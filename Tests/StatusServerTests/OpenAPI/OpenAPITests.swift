@@ -48,6 +48,10 @@ struct OpenAPITests {
             let unseen = described.subtracting(seen).subtracting(AnyRequest.statuses)
             #expect(unseen.isEmpty, "\(operation.name) never answers with \(unseen)")
         }
+        let schemas = try #require((file.root["components"] as? OpenAPIDocument.Object)?["schemas"])
+        let status = try file.resolved(file.resolved(schemas)["Status"])
+        let keys = try #require(status["properties"] as? OpenAPIDocument.Object).keys
+        #expect(Set(keys).subtracting(scenarios.statusKeys).isEmpty, "keys that no status body has")
     }
 
     @Test("Every error of the server is an example in the file, word for word, and the reverse")
