@@ -60,7 +60,11 @@ let package = Package(
         .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: common),
 
         // Floor 2: what is kept on disk.
-        .target(name: "ResultStore", dependencies: ["Deflate", "JSON"], swiftSettings: common),
+        .target(
+            name: "ResultStore",
+            dependencies: ["Deflate", "JSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: common
+        ),
 
         // Floor 3: the server, and the library for workers.
         .target(
@@ -122,7 +126,9 @@ let package = Package(
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: common),
         .testTarget(
             name: "ResultStoreTests",
-            dependencies: ["Bytes", "Deflate", "JSON", "ResultStore"],
+            dependencies: [
+                "Bytes", "Deflate", "JSON", "ResultStore", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: common
         ),
         .testTarget(
@@ -130,6 +136,7 @@ let package = Package(
             dependencies: [
                 "Bytes", "Deflate", "HTTP1", "HTTP2", "JSON", "ResultStore", "StatusCore", "StatusServer",
                 "UpdateProtocol",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

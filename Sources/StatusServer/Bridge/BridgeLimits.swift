@@ -42,6 +42,8 @@ enum BridgeLimits {
     static let feedWalkOverlap: Int64 = 5_000
     /// Entity tags of one request that are looked at.
     static let entityTags = 64
+    /// Ranges of one request (the contract's number); more of them get the whole.
+    static let ranges = 8
     /// Seconds for which a browser may remember what a page of another origin may send.
     static let preflightAge = 600
     /// Seconds in `Retry-After` with a 503 that time may cure.

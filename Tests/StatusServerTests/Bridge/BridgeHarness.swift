@@ -120,16 +120,11 @@ final class Harness {
             let fields = bridge.finish(upload, outcome, at: now, scratch: scratch, into: &output)
             return Reply(fields, output.copy())
         case .sendResult(let download):
-            let reader = ResultReader(
-                download.result,
-                coding: download.coding,
-                prefix: download.prefix,
-                suffix: download.suffix
-            )
+            let reader = ResultReader(download.result, download.body)
             var bytes: [UInt8] = []
             while let piece = try reader.read(atMost: 4_096) { bytes += piece }
             #expect(bytes.count == reader.length)
-            return Reply(download.fields, download.coding == .gzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
+            return Reply(download.fields, download.fields.isGzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
         case .wait(let wait):
             return Reply(ResponseFields(0, nil), [], wait: wait)
         case .openEvents(let feed):
