@@ -39,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        // For the tests that hold the server against spec/openapi.yaml.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
@@ -58,7 +60,11 @@ let package = Package(
         .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: common),
 
         // Floor 2: what is kept on disk.
-        .target(name: "ResultStore", dependencies: ["Deflate", "JSON"], swiftSettings: common),
+        .target(
+            name: "ResultStore",
+            dependencies: ["Deflate", "JSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: common
+        ),
 
         // Floor 3: the server, and the library for workers.
         .target(
@@ -120,7 +126,9 @@ let package = Package(
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: common),
         .testTarget(
             name: "ResultStoreTests",
-            dependencies: ["Bytes", "Deflate", "JSON", "ResultStore"],
+            dependencies: [
+                "Bytes", "Deflate", "JSON", "ResultStore", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: common
         ),
         .testTarget(
@@ -128,11 +136,13 @@ let package = Package(
             dependencies: [
                 "Bytes", "Deflate", "HTTP1", "HTTP2", "JSON", "ResultStore", "StatusCore", "StatusServer",
                 "UpdateProtocol",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common
         ),
@@ -160,6 +170,10 @@ let package = Package(
         ),
         .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadGenerator"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
-        .testTarget(name: "EndToEndTests", dependencies: ["CSpawn", "JSON", "telltale"], swiftSettings: common),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CSpawn", "JSON", "telltale", .product(name: "Yams", package: "Yams")],
+            swiftSettings: common
+        ),
     ]
 )

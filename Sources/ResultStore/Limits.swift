@@ -25,6 +25,9 @@ public enum ResultLimits {
     /// How many bytes of a file are read at a time for decoding.
     static let readLength = 65_536
 
+    /// How many bytes are decoded at a time to be dropped; they stand on the stack.
+    static let skipLength = 16_384
+
     /// The most gzip that may come in for a content limit of `length` bytes. Deflate never needs more than stored
     /// blocks do; an eighth, and a mebibyte for headers and names, leaves room for wasteful writers, and endless blocks
     /// without content still end.

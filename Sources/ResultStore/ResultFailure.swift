@@ -12,8 +12,7 @@ public enum ResultFailure: Error, Equatable, Sendable {
     case missingBytes(held: Int)
     /// The sender counted another number of bytes than the `held` ones. The writer stays usable.
     case wrongLength(held: Int)
-    /// The bytes that arrived do not have the digest that the sender gave. Whoever hashes them finds it out; the store
-    /// does not.
+    /// The bytes that arrived do not have the digest that the sender gave.
     case wrongDigest
     /// The store has no room: its quota of bytes or files is used up.
     case storeFull

@@ -12,6 +12,7 @@ final class ResultPipeline {
     private let encoder: SegmentEncoder
     private var content: ContentWriter
     private var index = SegmentIndex()
+    private var hashes: ArrivalHashes
     private var length = 0
     private var plain: [UInt8] = []
 
@@ -21,11 +22,13 @@ final class ResultPipeline {
         inflated = PieceBuffer(capacity: inflater == nil ? 0 : DeflateLimits.pieceLength)
         validator = description.isJSON ? JSONValidator() : nil
         encoder = SegmentEncoder(level: level)
+        hashes = ArrivalHashes(description.coding)
         self.content = content
     }
 
     /// Takes the next bytes as they are sent.
     func append(_ bytes: UnsafeRawBufferPointer) throws(ResultFailure) {
+        hashes.addSent(bytes)
         guard let inflater else { return try take(bytes) }
         try inflated.withMemory { (memory) throws(ResultFailure) in
             var rest = bytes
@@ -42,21 +45,27 @@ final class ResultPipeline {
     }
 
     /// Ends the result, and makes of it what the store keeps.
+    ///
+    /// - Parameter sha256: the digest of what was sent, where the sender gives it.
     func finish(
         _ description: ResultDescription,
+        sha256: [UInt8]?,
         at wall: Int64,
         store: ResultStore
     ) throws(ResultFailure) -> StoredResult {
+        if let sha256, sha256 != hashes.digestOfSent() { throw .wrongDigest }
         if let failure = inflater?.finish() { throw explain(failure) }
         if let failure = validator?.finish() { throw .malformedJSON(failure) }
         try encoder.finish { (output) throws(ResultFailure) in try keep(output) }
         let content = content.finish()
+        let digests = hashes.digests(index)
         return store.keep { id in
             StoredResult(
                 id: id,
                 description: description,
                 storedAt: wall,
                 index: index,
+                digests: digests,
                 content: content,
                 plainContent: length <= ResultLimits.plainLength ? plain : nil
             )
@@ -68,13 +77,16 @@ final class ResultPipeline {
         guard bytes.count <= limit - length else { throw .tooLarge(limit: limit) }
         if let failure = validator?.feed(bytes) { throw .malformedJSON(failure) }
         length += bytes.count
+        hashes.addContent(bytes)
         if length <= ResultLimits.plainLength { plain.append(contentsOf: bytes) }
         try encoder.append(bytes) { (output) throws(ResultFailure) in try keep(output) }
     }
 
     private func keep(_ output: SegmentEncoder.Output) throws(ResultFailure) {
         switch output {
-        case .bytes(let bytes): try content.append(bytes)
+        case .bytes(let bytes):
+            hashes.addStored(bytes)
+            try content.append(bytes)
         case .end(let segment): index.append(segment)
         }
     }

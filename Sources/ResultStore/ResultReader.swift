@@ -20,10 +20,19 @@ public final class ResultReader: Sendable {
 
     /// A reader of `result` in `coding`, with `prefix` and `suffix` around its content, such as the two halves of a
     /// JSON envelope. Nothing is compressed for it.
-    public init(_ result: StoredResult, coding: ResultCoding, prefix: [UInt8] = [], suffix: [UInt8] = []) {
-        let framing = ResultFraming(result, coding: coding, prefix: prefix, suffix: suffix)
-        length = framing.length
-        state = Guarded(ResultReaderState(result, coding: coding, framing: framing))
+    public convenience init(
+        _ result: StoredResult,
+        coding: ResultCoding,
+        prefix: [UInt8] = [],
+        suffix: [UInt8] = []
+    ) {
+        self.init(result, ResultBody(whole: result, coding: coding, prefix: prefix, suffix: suffix))
+    }
+
+    /// A reader of `body`, which was made of `result`.
+    public init(_ result: StoredResult, _ body: ResultBody) {
+        length = body.length
+        state = Guarded(ResultReaderState(result, body))
     }
 
     /// Fills `memory`, which must not be empty, with the next bytes of the body. It is filled to its end unless the

@@ -1,43 +1,32 @@
 /// What a reader knows, without its lock.
 struct ResultReaderState {
-    /// What is being given out.
-    private enum Section {
-        /// What stands before the result.
-        case head
-        /// The result.
-        case middle
-        /// What stands after it.
-        case tail
-    }
-
     private let result: StoredResult
-    private let framing: ResultFraming
-    private var section = Section.head
-    /// The bytes of the section that were given out; of the middle when it is not decoded.
+    private let sections: [ResultBody.Section]
+    /// The number of the section that is being given out, and how many of its bytes were.
+    private var index = 0
     private var position = 0
-    /// What decodes the middle; nil when it is given out as it is stored, or kept plain.
+    /// What decodes the section; nil when it is given out as it is stored, or kept plain.
     private var decoder: SegmentDecoder?
-    private let coding: ResultCoding
     private var failure: ResultFailure?
 
-    init(_ result: StoredResult, coding: ResultCoding, framing: ResultFraming) {
+    init(_ result: StoredResult, _ body: ResultBody) {
         self.result = result
-        self.coding = coding
-        self.framing = framing
+        sections = body.sections
     }
 
     mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ResultReader.Outcome {
         if let failure { return .failed(failure) }
         do throws(ResultFailure) {
             var filled = 0
-            while filled < memory.count {
+            while filled < memory.count, index < sections.count {
                 let room = UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
-                let count = try readSection(into: room)
+                let count = try read(sections[index], into: room)
                 filled += count
-                if count > 0 { continue }
-                guard let next = next(after: section) else { break }
-                section = next
+                position += count
+                guard count == 0 else { continue }
+                index += 1
                 position = 0
+                decoder = nil
             }
             return filled > 0 ? .bytes(filled) : .end
         } catch {
@@ -47,40 +36,27 @@ struct ResultReaderState {
         }
     }
 
-    private func next(after section: Section) -> Section? {
-        switch section {
-        case .head: .middle
-        case .middle: .tail
-        case .tail: nil
-        }
-    }
-
     /// The next bytes of the section; 0 at its end.
-    private mutating func readSection(into memory: UnsafeMutableRawBufferPointer) throws(ResultFailure) -> Int {
+    private mutating func read(
+        _ section: ResultBody.Section,
+        into memory: UnsafeMutableRawBufferPointer
+    ) throws(ResultFailure) -> Int {
         switch section {
-        case .head: return copy(framing.head, into: memory)
-        case .tail: return copy(framing.tail, into: memory)
-        case .middle: return try readMiddle(into: memory)
+        case .bytes(let bytes): return copy(bytes[...], into: memory)
+        case .stored: return try result.content.read(at: position, into: memory)
+        case .content(let range):
+            if let plain = result.plainContent { return copy(plain[range], into: memory) }
+            let room = UnsafeMutableRawBufferPointer(rebasing: memory.prefix(range.count - position))
+            guard !room.isEmpty else { return 0 }
+            let decoder = decoder ?? SegmentDecoder(result, from: range.lowerBound)
+            self.decoder = decoder
+            return try decoder.read(into: room)
         }
     }
 
-    private mutating func readMiddle(into memory: UnsafeMutableRawBufferPointer) throws(ResultFailure) -> Int {
-        if coding == .gzip {
-            let count = try result.content.read(at: position, into: memory)
-            position += count
-            return count
-        }
-        if let plain = result.plainContent { return copy(plain, into: memory) }
-        let decoder = decoder ?? SegmentDecoder(result)
-        self.decoder = decoder
-        return try decoder.read(into: memory)
-    }
-
-    private mutating func copy(_ bytes: [UInt8], into memory: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(memory.count, bytes.count - position)
-        guard count > 0 else { return 0 }
-        memory.copyBytes(from: bytes[position..<position + count])
-        position += count
-        return count
+    private func copy(_ bytes: ArraySlice<UInt8>, into memory: UnsafeMutableRawBufferPointer) -> Int {
+        let rest = bytes.dropFirst(position).prefix(memory.count)
+        memory.copyBytes(from: rest)
+        return rest.count
     }
 }

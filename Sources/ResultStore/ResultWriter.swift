@@ -1,8 +1,8 @@
 /// Takes one result as it arrives, checks it, compresses it and stores it.
 ///
 /// Any thread may call it; calls wait for each other, and for the disk. From its first byte on it holds about 512 KiB
-/// whatever the result's length. Until ``finish(length:at:)`` nothing can be seen in the store; a writer that is let go
-/// of without it leaves nothing behind.
+/// whatever the result's length. Until ``finish(length:sha256:at:)`` nothing can be seen in the store; a writer that is
+/// let go of without it leaves nothing behind.
 public final class ResultWriter: Sendable {
     private let store: ResultStore
     private let state: Guarded<ResultWriterState>
@@ -45,15 +45,20 @@ public final class ResultWriter: Sendable {
     ///
     /// - Parameters:
     ///   - length: the number of bytes that the sender counted, where it says so.
+    ///   - sha256: the SHA-256 digest of what was sent, 32 bytes, where the sender gives it.
     ///   - wall: the present time in milliseconds since 1970 UTC.
     /// - Throws: what is wrong with the result; ``ResultFailure/wrongLength(held:)`` leaves the writer usable.
-    public func finish(length: Int? = nil, at wall: Int64) throws(ResultFailure) -> StoredResult {
+    public func finish(
+        length: Int? = nil,
+        sha256: [UInt8]? = nil,
+        at wall: Int64
+    ) throws(ResultFailure) -> StoredResult {
         try state.withLock { (state) throws(ResultFailure) in
-            try state.finish(length: length, at: wall, store: store)
+            try state.finish(length: length, sha256: sha256, at: wall, store: store)
         }
     }
 
-    /// Gives up the result and frees what it took. Without effect after ``finish(length:at:)``.
+    /// Gives up the result and frees what it took. Without effect after ``finish(length:sha256:at:)``.
     public func abandon() {
         state.withLock { $0.abandon() }
     }

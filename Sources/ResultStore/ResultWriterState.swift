@@ -63,13 +63,14 @@ struct ResultWriterState {
 
     mutating func finish(
         length: Int?,
+        sha256: [UInt8]?,
         at wall: Int64,
         store: ResultStore
     ) throws(ResultFailure) -> StoredResult {
         guard let pipeline = open() else { throw failure ?? .ended }
         if let length, length != held { throw .wrongLength(held: held) }
         do throws(ResultFailure) {
-            let result = try pipeline.finish(description, at: wall, store: store)
+            let result = try pipeline.finish(description, sha256: sha256, at: wall, store: store)
             end(.ended)
             return result
         } catch {

@@ -10,22 +10,43 @@ final class SegmentDecoder {
     /// The stored bytes in the buffer that are still to be decoded.
     private var pending = 0..<0
     /// The stored bytes read so far.
-    private var storedOffset = 0
-    private var partIndex = 0
+    private var storedOffset: Int
+    private var partIndex: Int
+    /// The content bytes before the part that decoding began with.
+    private let start: Int
+    /// The decoded bytes that are still to be dropped, because the part begins before what is wanted.
+    private var skipped: Int
     /// The bytes of the present segment that were given out, and their checksum.
     private var partLength = 0
     private var checksum = CRC32()
 
-    /// A decoder at the start of `result`.
-    init(_ result: StoredResult) {
+    /// A decoder of what `result` holds from `offset` on; at most one segment is decoded in vain.
+    init(_ result: StoredResult, from offset: Int = 0) {
         self.result = result
-        inflater = Inflater(format: .deflate, limit: result.length)
+        partIndex = result.indexOfPart(at: offset)
+        let part = partIndex < result.parts.count ? result.parts[partIndex] : nil
+        start = part?.offset ?? 0
+        storedOffset = part?.storedOffset ?? 0
+        skipped = offset - start
+        inflater = Inflater(format: .deflate, limit: result.length - start)
     }
 
     /// Fills `memory` with the next bytes of the content, at least one unless it has ended, and returns how many.
     func read(into memory: UnsafeMutableRawBufferPointer) throws(ResultFailure) -> Int {
+        while skipped > 0 {
+            let count = try withUnsafeTemporaryAllocation(byteCount: ResultLimits.skipLength, alignment: 16) {
+                (scratch) throws(ResultFailure) in
+                try decode(into: UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(skipped)))
+            }
+            guard count > 0 else { throw .damaged }
+            skipped -= count
+        }
+        return try decode(into: memory)
+    }
+
+    private func decode(into memory: UnsafeMutableRawBufferPointer) throws(ResultFailure) -> Int {
         try buffer.withMemory { (input) throws(ResultFailure) in
-            while inflater.produced < result.length {
+            while inflater.produced < result.length - start {
                 if pending.isEmpty, storedOffset < result.storedLength {
                     pending = 0..<(try result.content.read(at: storedOffset, into: input))
                     storedOffset += pending.count

@@ -27,6 +27,8 @@ public final class StoredResult: Sendable {
     public let length: Int
     /// The checksum of the content.
     public let checksum: CRC32
+    /// The digests of what is sent to readers.
+    public let digests: ResultDigests
     /// When it was whole, in milliseconds since 1970 UTC.
     public let storedAt: Int64
     /// The segments in order.
@@ -45,11 +47,33 @@ public final class StoredResult: Sendable {
         if case .memory = content.place { true } else { false }
     }
 
+    /// A new descriptor of the file that holds the stored bytes, from its beginning on, for those who send it by
+    /// themselves and close it; nil when ``isInMemory``.
+    public func openFile() throws(ResultFailure) -> Int32? {
+        guard case .file(let file) = content.place else { return nil }
+        do throws(DiskFailure) {
+            return try file.duplicate()
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// Waits until these stored bytes can be sent without waiting for the disk.
+    public func load(_ range: Range<Int>) throws(ResultFailure) {
+        guard case .file(let file) = content.place else { return }
+        do throws(DiskFailure) {
+            try file.load(range)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
     init(
         id: UInt64,
         description: ResultDescription,
         storedAt: Int64,
         index: SegmentIndex,
+        digests: ResultDigests,
         content: ResultContent,
         plainContent: [UInt8]?
     ) {
@@ -60,9 +84,22 @@ public final class StoredResult: Sendable {
         length = index.length
         checksum = index.checksum
         parts = index.parts
+        self.digests = digests
         self.storedAt = storedAt
         self.content = content
         self.plainContent = plainContent
+    }
+
+    /// The number of the segment that holds the content byte at `offset`, of the last one for the content's end.
+    func indexOfPart(at offset: Int) -> Int {
+        var low = 0
+        var high = parts.count
+        // Of the parts before `high` and from `low` on, the one wanted is the last that does not begin behind `offset`.
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if parts[middle].offset <= offset { low = middle } else { high = middle }
+        }
+        return low
     }
 
     /// The whole content, for results that are small enough to be wanted in one piece.

@@ -25,7 +25,35 @@ final class TemporaryFile: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        DescriptorCloser.shared.close(descriptor)
+    }
+
+    /// Another descriptor of the file, which the caller closes.
+    func duplicate() throws(DiskFailure) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw DiskFailure(.read, code: errno) }
+        return copy
+    }
+
+    /// Waits until `range` of the file is in the page cache, so that it can be sent without waiting for the disk.
+    func load(_ range: Range<Int>) throws(DiskFailure) {
+        let page = Int(getpagesize())
+        let start = range.lowerBound / page * page
+        let length = range.upperBound - start
+        guard length > 0 else { return }
+        // The mapping is asked about and never touched.
+        guard let mapping = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, off_t(start)), mapping != MAP_FAILED
+        else { throw DiskFailure(.read, code: errno) }
+        var isPresent = [UInt8](repeating: 0, count: (length + page - 1) / page)
+        let isKnown = mincore(mapping, length, &isPresent) == 0
+        munmap(mapping, length)
+        guard let first = isPresent.firstIndex(where: { !isKnown || $0 & 1 == 0 }) else { return }
+        posix_fadvise(descriptor, off_t(start + first * page), off_t(length - first * page), POSIX_FADV_WILLNEED)
+        for index in first..<isPresent.count where !isKnown || isPresent[index] & 1 == 0 {
+            try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { (byte) throws(DiskFailure) in
+                _ = try read(at: start + index * page, into: byte)
+            }
+        }
     }
 
     /// Writes all of `bytes` at `offset`.

@@ -41,6 +41,8 @@ public enum Limits {
     public static let watchersPerStripe = 1 << 20
     /// How many watchers are told in one turn of their event loop: some hundred microseconds.
     public static let wakesPerDrain = 1_024
+    /// New jobs that are kept for a follower who does not come for them: 64 KiB.
+    public static let queuedCreations = 4_096
     /// The largest page of a list, from the HTTP contract.
     public static let pageLength = 1_000
 

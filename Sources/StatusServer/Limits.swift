@@ -27,6 +27,11 @@ enum Limits {
     static let uploadPiece = 65_536
     /// Bytes of a result that are read at a time on their way out.
     static let downloadChunk = 131_072
+    /// Bytes of a file that are queued at a time where the system sends it: for a reader who takes the last such region
+    /// quickly twice as many, up to a mebibyte, where the cost of queueing no longer shows.
+    static let firstRegion = 131_072
+    static let longestRegion = 1_048_576
+    static let quickRegion = TimeAmount.milliseconds(200)
     /// Results up to this size that are in memory are read on the event loop itself; a thread hop would cost more.
     static let inlineDownload = 65_536
     /// Bytes that may wait in a connection's outbound buffer before it stops reading requests and frames.

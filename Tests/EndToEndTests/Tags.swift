@@ -11,6 +11,8 @@ extension Tag {
     @Tag static var int008: Self
     @Tag static var e2e001: Self
     @Tag static var e2e002: Self
+    @Tag static var int010: Self
+    @Tag static var e2e003: Self
     @Tag static var e2e005: Self
     @Tag static var e2e006: Self
 }

@@ -97,6 +97,7 @@ struct DiskTests {
             description: description,
             storedAt: someTime,
             index: index,
+            digests: other.digests,
             content: content,
             plainContent: nil
         )

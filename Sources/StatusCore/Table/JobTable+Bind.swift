@@ -19,7 +19,9 @@ extension JobTable {
         let hash = hash(id, of: tenant)
         let draft = submission.map { Draft($0, hash: hash) }
         let wants = draft?.wants ?? .nothing
-        return withRoom(stripe(of: hash), forJob: draft != nil, wants, .newWork) { stripe, hasRoom in
+        var isNew = false
+        let outcome = withRoom(stripe(of: hash), forJob: draft != nil, wants, .newWork) {
+            (stripe: inout Stripe, hasRoom) -> BindOutcome in
             let slot: Slot
             switch stripe.look(id, of: tenant, hash, at: now) {
             case .found(let reference): slot = reference.slot
@@ -32,9 +34,14 @@ extension JobTable {
                 guard hasRoom else { return .refused(.overQuota, state: nil, attempt: 0) }
                 slot = stripe.create(draft, at: now)
                 stripe.jobs[slot].attempt = max(1, attempt)
+                isNew = true
             }
             return stripe.bind(slot, attempt, sharing: sharing, owner, handle, at: now)
         }
+        if isNew, let draft, case .bound(let reference, _, _) = outcome {
+            creations.note(reference, of: draft.submission)
+        }
+        return outcome
     }
 
     /// The stream `owner` lets go of a job: nobody owns it, and no stall is counted for that. Does nothing when the

@@ -24,7 +24,8 @@ extension JobTable {
     }
 
     private func submitByID(_ draft: Draft, at now: Instant) -> SubmitOutcome {
-        withRoom(stripe(of: draft.hash), forJob: true, draft.wants, .newWork) { stripe, hasRoom in
+        let outcome = withRoom(stripe(of: draft.hash), forJob: true, draft.wants, .newWork) {
+            (stripe: inout Stripe, hasRoom) -> SubmitOutcome in
             switch stripe.look(draft.submission.id, of: draft.submission.tenant, draft.hash, at: now) {
             case .found(let reference):
                 stripe.matches(reference.slot, draft) ? .existing(reference) : .conflict(reference)
@@ -32,5 +33,7 @@ extension JobTable {
             case .unknown: hasRoom ? .created(stripe.reference(stripe.create(draft, at: now))) : .full
             }
         }
+        if case .created(let reference) = outcome { creations.note(reference, of: draft.submission) }
+        return outcome
     }
 }

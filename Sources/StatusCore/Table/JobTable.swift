@@ -23,6 +23,7 @@ public final class JobTable: Sendable {
     internal let recordLimit: UInt32
     internal let keys = KeyTable()
     internal let mailboxes: Mailboxes
+    internal let creations = CreationWatches()
 
     /// When readers see that a job has ended.
     public enum Publication: Sendable {

@@ -11,6 +11,7 @@ extension Bridge {
         let job = call.scratch.snapshot
         let id = try read(id, at: call.now, into: job)
         var options = try ReadOptions(call.request, maximumWait: configuration.maximumWait)
+        options.conditions = ResultConditions(call.request)
         options.allowsGzip = call.request.fields.allowsGzip(in: call.request.bytes)
         if let wait = wait(.result, for: job, options, call) { return .wait(wait) }
         return try resultAnswer(for: job, id, JobView(options: options, now: call.now, baseURL: call.baseURL))
@@ -22,31 +23,16 @@ extension Bridge {
         // Between the two looks the result may have gone, which is no different from having gone before.
         guard job.resultID != .none, let result = results.result(job.resultID.rawValue) else { throw .noResult(id) }
 
-        let isEnveloped = result.isJSON && !view.options.isRaw
-        var fields = view.fields(ResponseFields(200, isEnveloped ? .json : nil))
+        guard result.isJSON, !view.options.isRaw else { return try storedAnswer(result, of: id, view) }
+        var fields = view.fields(ResponseFields(200))
         fields.isJobAnswer = true
         fields.isNotStored = false
         fields.varyAcceptEncoding = true
         fields.isGzip = view.options.allowsGzip
-        var prefix: [UInt8] = []
-        var suffix: [UInt8] = []
-        if isEnveloped {
-            (prefix, suffix) = envelope(of: job)
-        } else {
-            fields.setStored(
-                mediaType: result.mediaType,
-                disposition: Disposition.value(mediaType: result.mediaType, name: result.name)
-            )
-        }
-        return .sendResult(
-            ResultDownload(
-                fields: fields,
-                result: result,
-                coding: fields.isGzip ? .gzip : .identity,
-                prefix: prefix,
-                suffix: suffix
-            )
-        )
+        let (prefix, suffix) = envelope(of: job)
+        let coding: ResultCoding = fields.isGzip ? .gzip : .identity
+        let body = ResultBody(whole: result, coding: coding, prefix: prefix, suffix: suffix)
+        return .sendResult(ResultDownload(fields: fields, result: result, body: body))
     }
 
     /// What stands before and after a JSON result.

@@ -48,9 +48,7 @@ extension Bridge {
                 fields: fields,
                 result: inlined,
                 // Status bodies are never compressed.
-                coding: .identity,
-                prefix: output.take(from: start),
-                suffix: suffix
+                body: ResultBody(whole: inlined, coding: .identity, prefix: output.take(from: start), suffix: suffix)
             )
         )
     }

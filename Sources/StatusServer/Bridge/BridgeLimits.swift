@@ -32,8 +32,18 @@ enum BridgeLimits {
     /// nothing between takes it for dead (the contract's numbers).
     static let eventInterval: Int64 = 100
     static let eventComment: Int64 = 15_000
+    /// Jobs that one stream of events by type follows: about 4 MiB at most, with the places of their watches.
+    static let followedJobs = 10_000
+    /// Jobs of a page when such a stream looks at all of its type: some ten KiB, and a list costs a lock a stripe.
+    static let feedPage = 64
+    /// Milliseconds between two walks of a stream that follows not all that live, and by which they overlap, which is
+    /// more than any thread holds on to a time that it has read.
+    static let feedWalkInterval: Int64 = 2_000
+    static let feedWalkOverlap: Int64 = 5_000
     /// Entity tags of one request that are looked at.
     static let entityTags = 64
+    /// Ranges of one request (the contract's number); more of them get the whole.
+    static let ranges = 8
     /// Seconds for which a browser may remember what a page of another origin may send.
     static let preflightAge = 600
     /// Seconds in `Retry-After` with a 503 that time may cure.

@@ -22,6 +22,8 @@ struct ErrorAnswer: Error {
     var allow: StaticString?
     /// Seconds, for `Retry-After`.
     var retryAfter: Int?
+    /// The bytes that there are, for `Content-Range` with a 416.
+    var resultLength: Int?
     /// True when the connection cannot go on after it.
     var closes = false
 
@@ -57,6 +59,7 @@ extension ErrorAnswer {
         fields.allow = allow
         fields.retryAfter = retryAfter
         fields.closes = closes
+        if let resultLength { fields.add("Content-Range", "content-range", "bytes */\(resultLength)") }
         return fields
     }
 

@@ -12,6 +12,8 @@ struct ReadOptions: Sendable {
     private(set) var leavesResultOut = false
     /// `raw=1`: the stored bytes without an envelope.
     private(set) var isRaw = false
+    /// What it says about stored bytes; looked at for results only.
+    var conditions: ResultConditions?
     /// The client takes gzip.
     var allowsGzip = false
 

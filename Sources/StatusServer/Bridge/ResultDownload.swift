@@ -1,7 +1,6 @@
 import ResultStore
 
-/// A stored result on its way out: the transport sends ``fields``, then ``prefix``, the result and ``suffix`` in
-/// ``coding`` through a `ResultReader`. To HEAD it sends the fields only.
+/// A stored result on its way out: the transport sends ``fields``, then ``body``. To HEAD it sends the fields only.
 ///
 /// A failure after the head has been sent closes the connection without the last chunk: a body that ends cleanly is
 /// taken for a whole one.
@@ -9,9 +8,5 @@ struct ResultDownload: Sendable {
     /// Complete but for the framing; `Content-Encoding` is among them.
     var fields: ResponseFields
     let result: StoredResult
-    let coding: ResultCoding
-    /// The beginning of the JSON around the result; empty when the result is sent as it is.
-    let prefix: [UInt8]
-    /// The end of the JSON around the result.
-    let suffix: [UInt8]
+    let body: ResultBody
 }

@@ -23,7 +23,7 @@ extension HTTP1Handler {
 
     /// Starts a result on its way out; the connection reads no further request until its end.
     func send(_ download: ResultDownload, context: ChannelHandlerContext) {
-        let sender = ResultSender(download, pool: services.transferPool, loop: context.eventLoop)
+        let sender = ResultSender(download, takesFiles: true, pool: services.transferPool, loop: context.eventLoop)
         // A body that came with the request is not waited for: nothing reads it while the answer streams.
         if head.bodyLength != .none || isDraining { exchange.closes = true }
         appendHead(download.fields, length: sender.length, context: context)
@@ -67,14 +67,8 @@ extension HTTP1Handler {
         sender.next { [weak self] piece in
             guard let self, case .sending = phase else { return }
             switch piece {
-            case .bytes(let buffer):
-                let written = context.eventLoop.makePromise(of: Void.self)
-                written.futureResult.assumeIsolated().whenSuccess { [weak self] in
-                    guard let self, case .sending = phase else { return }
-                    restartTimer(context: context)
-                    sendNext(sender, context: context)
-                }
-                context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+            case .bytes(let buffer): write(wrapOutboundOut(buffer), of: sender, context: context)
+            case .file(let region): write(NIOAny(region), of: sender, context: context)
             case .end:
                 phase = .head
                 if exchange.closes {
@@ -89,6 +83,17 @@ extension HTTP1Handler {
                 context.close(promise: nil)
             }
         }
+    }
+
+    /// Writes a piece, and fetches the next one when it has left.
+    private func write(_ piece: NIOAny, of sender: ResultSender, context: ChannelHandlerContext) {
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            guard let self, case .sending = phase else { return }
+            restartTimer(context: context)
+            sendNext(sender, context: context)
+        }
+        context.writeAndFlush(piece, promise: written)
     }
 
     /// - Parameter length: of the body; nil where it is chunked, or for HTTP/1.0 ends with the connection.

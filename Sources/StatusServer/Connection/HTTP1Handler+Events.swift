@@ -6,14 +6,14 @@ import StatusCore
 /// Server-sent events on HTTP/1.1: chunks for as long as the feed goes on.
 extension HTTP1Handler: FeedCarrier {
     func openEvents(_ request: FeedRequest, context: ChannelHandlerContext) {
-        let feed = EventFeed(
-            request,
+        let place = FeedPlace(
             bridge: services.bridge,
             boot: services.boot,
             watches: services.watches(of: context.eventLoop),
             scratch: scratch.bridge,
-            at: services.clock.now()
+            now: services.clock.now()
         )
+        let feed = request.open(in: place)
         feed.carrier = self
         // Without chunks only the end of the connection ends the answer.
         if head.bodyLength != .none || isDraining || !isChunked { exchange.closes = true }
@@ -32,7 +32,7 @@ extension HTTP1Handler: FeedCarrier {
     }
 
     /// Writes what the feed has, as far as the client reads, and sets the time for the next look.
-    func writeEvents(_ feed: EventFeed, context: ChannelHandlerContext) {
+    func writeEvents(_ feed: any EventFeed, context: ChannelHandlerContext) {
         while context.channel.isWritable, case .streaming(let present) = phase, present === feed {
             let now = services.clock.now()
             let step = feed.write(into: &scratch.content, limit: Limits.eventPiece, at: now)

@@ -30,7 +30,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         /// Inside a response body that streams. → `head`, `closing`
         case sending(ResultSender)
         /// Inside a response body of events, which goes on as long as it likes. → `head`, `closing`
-        case streaming(EventFeed)
+        case streaming(any EventFeed)
         /// The last answer is written; what still comes in is dropped until the peer closes. Final.
         case closing
     }
@@ -281,7 +281,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             if case .head = phase { exchange = Exchange(isBroken: true) }
             let fields = services.bridge.failure(
                 status: 408,
-                code: "request_timeout",
+                code: "requestTimeout",
                 text: "The request did not arrive in time",
                 into: &scratch.content
             )

@@ -63,7 +63,7 @@ extension HTTP2Stream {
 
     func send(_ download: ResultDownload) {
         guard let loop = handler.eventLoop else { return }
-        let sender = ResultSender(download, pool: services.transferPool, loop: loop)
+        let sender = ResultSender(download, takesFiles: false, pool: services.transferPool, loop: loop)
         let hasBody = sender.length > 0 && !isHead
         respond(download.fields, length: sender.length, endStream: !hasBody)
         if hasBody {
@@ -86,6 +86,7 @@ extension HTTP2Stream {
                 handler.restartTimer()
                 // A piece below the low-water mark never drains from above it, so the next one is fetched at once.
                 if session.queuedBytes(id) <= HTTP2Handler.settings.lowWaterMark { sendNext(sender) }
+            case .file: preconditionFailure("a file on a connection that takes none")
             case .end:
                 phase = .done
                 session.finish(id)

@@ -7,14 +7,14 @@ import StatusCore
 extension HTTP2Stream: FeedCarrier {
     func openEvents(_ request: FeedRequest) {
         guard let loop = handler.eventLoop else { return }
-        let feed = EventFeed(
-            request,
+        let place = FeedPlace(
             bridge: services.bridge,
             boot: services.boot,
             watches: services.watches(of: loop),
             scratch: handler.scratch.bridge,
-            at: services.clock.now()
+            now: services.clock.now()
         )
+        let feed = request.open(in: place)
         feed.carrier = self
         respond(request.fields, length: nil, endStream: false)
         phase = .streaming(feed)
@@ -31,7 +31,7 @@ extension HTTP2Stream: FeedCarrier {
     }
 
     /// Queues what the feed has, unless the peer has not taken what was queued before.
-    func writeEvents(_ feed: EventFeed) {
+    func writeEvents(_ feed: any EventFeed) {
         while session.queuedBytes(id) <= HTTP2Handler.settings.lowWaterMark {
             guard case .streaming = phase else { return }
             let now = services.clock.now()
@@ -60,7 +60,7 @@ extension HTTP2Stream: FeedCarrier {
     }
 
     /// Forgets a feed.
-    func release(_ feed: EventFeed) {
+    func release(_ feed: any EventFeed) {
         handler.waiting -= 1
         waitTimer?.invalidate()
         waitTimer = nil

@@ -22,7 +22,7 @@ final class HTTP2Stream {
         /// Inside a response body that streams. → `done`
         case sending(ResultSender)
         /// Inside a response body of events, which goes on as long as it likes. → `done`
-        case streaming(EventFeed)
+        case streaming(any EventFeed)
         /// The answer is complete; what still comes is dropped. Final.
         case done
     }

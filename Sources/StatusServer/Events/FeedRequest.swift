@@ -8,6 +8,8 @@ final class FeedRequest: Sendable {
         case job(TaskID, seen: UInt64?)
         /// Many, by the ids as they were sent, for as long as the client stays; true when it came back.
         case jobs([String], isResumed: Bool)
+        /// All of a type, new ones too; true when the client came back.
+        case type(String, isResumed: Bool)
     }
 
     let subject: Subject
@@ -20,6 +22,25 @@ final class FeedRequest: Sendable {
         self.baseURL = baseURL
         self.origin = origin
     }
+
+    /// The feed that writes the answer.
+    func open(in place: FeedPlace) -> any EventFeed {
+        switch subject {
+        case .job(let id, let seen): JobFeed(id, seen: seen, baseURL: baseURL, in: place)
+        case .jobs(let names, let isResumed): JobFeed(names, isResumed: isResumed, baseURL: baseURL, in: place)
+        case .type(let type, let isResumed): TypeFeed(type: type, isResumed: isResumed, baseURL: baseURL, in: place)
+        }
+    }
+}
+
+/// What a feed needs of the server and its event loop.
+struct FeedPlace {
+    let bridge: Bridge
+    /// Another number after each start of the server.
+    let boot: UInt64
+    let watches: LoopWatches
+    let scratch: BridgeScratch
+    let now: Instant
 }
 
 extension ResponseFields {

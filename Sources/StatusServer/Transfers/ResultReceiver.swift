@@ -11,7 +11,6 @@ import StatusCore
 final class ResultReceiver {
     private let writer: ResultWriter
     private let results: ResultStore
-    private let digest = ArrivalDigest()
     /// Given back with the receiver.
     private let slot: TransferSlots.Slot
     private let pool: NIOThreadPool
@@ -110,12 +109,9 @@ final class ResultReceiver {
 
     private func write(_ piece: ByteBuffer) {
         isBusy = true
-        let (writer, digest) = (writer, digest)
+        let writer = writer
         run { () -> ResultFailure? in
-            piece.withUnsafeReadableBytes { bytes in
-                digest.add(bytes)
-                return writer.append(bytes)
-            }
+            piece.withUnsafeReadableBytes { writer.append($0) }
         } then: { [self] outcome in
             switch outcome {
             case .some(let found): failure = found
@@ -128,13 +124,12 @@ final class ResultReceiver {
 
     private func store(_ completion: @escaping (Result<StoredResult, ResultFailure>) -> Void) {
         isBusy = true
-        let (writer, digest) = (writer, digest)
+        let writer = writer
         let (length, sha256) = (expectedLength, expectedDigest)
         let wall = clock.now().wall
         run { () -> Result<StoredResult, ResultFailure> in
-            if let sha256, !digest.matches(sha256) { return .failure(.wrongDigest) }
             do throws(ResultFailure) {
-                return .success(try writer.finish(length: length, at: wall))
+                return .success(try writer.finish(length: length, sha256: sha256, at: wall))
             } catch {
                 return .failure(error)
             }

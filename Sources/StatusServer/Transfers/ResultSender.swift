@@ -9,8 +9,10 @@ import ResultStore
 /// connection's event loop.
 final class ResultSender {
     /// One step of the way out.
-    enum Piece: Sendable {
+    enum Piece {
         case bytes(ByteBuffer)
+        /// A region of a file; only where the connection takes files.
+        case file(IOData)
         /// The body is complete.
         case end
         /// The stored bytes cannot be read; the body must not end as if it were complete.
@@ -18,17 +20,16 @@ final class ResultSender {
     }
 
     private let reader: ResultReader
+    private let file: ResultFileSender?
     private let readsInline: Bool
     private let pool: NIOThreadPool
     private let loop: any EventLoop
     private var isAbandoned = false
-    init(_ download: ResultDownload, pool: NIOThreadPool, loop: any EventLoop) {
-        reader = ResultReader(
-            download.result,
-            coding: download.coding,
-            prefix: download.prefix,
-            suffix: download.suffix
-        )
+
+    /// - Parameter takesFiles: the connection sends files by itself: HTTP/1.1 in clear text.
+    init(_ download: ResultDownload, takesFiles: Bool, pool: NIOThreadPool, loop: any EventLoop) {
+        file = takesFiles ? ResultFileSender(download, pool: pool, loop: loop) : nil
+        reader = ResultReader(download.result, download.body)
         readsInline = download.result.isInMemory && download.result.length <= Limits.inlineDownload
         self.pool = pool
         self.loop = loop
@@ -41,12 +42,13 @@ final class ResultSender {
     ///
     /// Call it again only after the completion.
     func next(_ completion: @escaping (Piece) -> Void) {
-        if readsInline { return completion(Self.read(reader)) }
+        if let file { return file.next(completion) }
+        if readsInline { return completion(Self.read(reader).piece) }
         let reader = reader
         pool.runIfActive(eventLoop: loop) { Self.read(reader) }.assumeIsolated().whenComplete { [self] outcome in
             guard !isAbandoned else { return }
             switch outcome {
-            case .success(let piece): completion(piece)
+            case .success(let read): completion(read.piece)
             case .failure: completion(.failed(.ended))
             }
         }
@@ -55,11 +57,27 @@ final class ResultSender {
     /// Gives up; no completion is called any more.
     func abandon() {
         isAbandoned = true
+        file?.abandon()
     }
 
-    private static func read(_ reader: ResultReader) -> Piece {
+    /// What the pool hands back.
+    private enum Read: Sendable {
+        case bytes(ByteBuffer)
+        case end
+        case failed(ResultFailure)
+
+        var piece: Piece {
+            switch self {
+            case .bytes(let bytes): .bytes(bytes)
+            case .end: .end
+            case .failed(let failure): .failed(failure)
+            }
+        }
+    }
+
+    private static func read(_ reader: ResultReader) -> Read {
         var buffer = ByteBufferAllocator().buffer(capacity: min(Limits.downloadChunk, reader.length))
-        var end = Piece.end
+        var end = Read.end
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { memory in
             switch reader.read(into: memory) {
             case .bytes(let count): return count

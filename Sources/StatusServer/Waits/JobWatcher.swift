@@ -5,3 +5,9 @@ protocol JobWatcher: AnyObject {
     /// - Parameter tag: what it gave for the job when it began to watch.
     func jobMayHaveChanged(_ tag: Int)
 }
+
+/// Somebody on an event loop who wants to hear of new jobs.
+protocol CreationWatcher: AnyObject {
+    /// There are some in its queue. Called on the loop, under no lock.
+    func jobsMayHaveBeenMade()
+}

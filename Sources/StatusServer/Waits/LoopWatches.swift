@@ -33,13 +33,17 @@ final class LoopWatches {
     }
 
     private let table: JobTable
+    private let loop: any EventLoop
     private var mailbox: Mailbox?
     private var places: [Place] = []
     private var free: [UInt32] = []
     private var generation: UInt32 = 0
+    private var isDraining = false
+    private var afterDrain: [() -> Void] = []
 
     init(table: JobTable, loop: any EventLoop) {
         self.table = table
+        self.loop = loop
         // The table keeps the signal, so that the signal must not keep the watches.
         let signalled = NIOLoopBound(Weak(self), eventLoop: loop)
         mailbox = table.makeMailbox { loop.execute { signalled.value.watches?.drain() } }
@@ -107,11 +111,38 @@ final class LoopWatches {
     /// Tells the watchers whose jobs have changed.
     private func drain() {
         guard let mailbox else { return }
+        isDraining = true
         table.drain(mailbox) { token in
             // A watcher that was told before this one may have ended the watch.
             guard let index = index(of: token), let watcher = places[index].watcher else { return }
             watcher.jobMayHaveChanged(places[index].tag)
         }
+        isDraining = false
+        let bodies = afterDrain
+        afterDrain = []
+        for body in bodies { body() }
+    }
+
+    /// Calls `body` when all watchers of this turn have been told; at once when none are being told. So one who watches
+    /// many jobs acts once for all of them.
+    func afterDrain(_ body: @escaping () -> Void) {
+        if isDraining { afterDrain.append(body) } else { body() }
+    }
+
+    /// Has `watcher` told of new jobs of a type, until ``endFollowing(_:)``.
+    func follow(type: String, for watcher: any CreationWatcher) -> CreationQueue {
+        let loop = loop
+        let follower = NIOLoopBound(WeakFollower(watcher: watcher), eventLoop: loop)
+        return table.followCreations(ofType: type) { loop.execute { follower.value.watcher?.jobsMayHaveBeenMade() } }
+    }
+
+    private struct WeakFollower {
+        weak var watcher: (any CreationWatcher)?
+    }
+
+    /// Ends what ``follow(type:for:)`` began.
+    func endFollowing(_ queue: CreationQueue) {
+        table.endFollowing(queue)
     }
 
     private func index(of token: UInt64) -> Int? {

@@ -22,8 +22,13 @@ final class Harness {
     let scratch = BridgeScratch()
     var now = Instant(wall: Harness.start, monotonic: 1_000_000)
 
-    init(_ configuration: BridgeConfiguration = BridgeConfiguration(), maximumJobs: Int = 1_000) throws {
+    init(
+        _ configuration: BridgeConfiguration = BridgeConfiguration(),
+        maximumJobs: Int = 1_000,
+        publication: JobTable.Publication = .atOnce
+    ) throws {
         var tableConfiguration = JobTable.Configuration()
+        tableConfiguration.publication = publication
         tableConfiguration.stripes = 4
         tableConfiguration.maximumJobs = maximumJobs
         table = JobTable(configuration: tableConfiguration)
@@ -115,16 +120,11 @@ final class Harness {
             let fields = bridge.finish(upload, outcome, at: now, scratch: scratch, into: &output)
             return Reply(fields, output.copy())
         case .sendResult(let download):
-            let reader = ResultReader(
-                download.result,
-                coding: download.coding,
-                prefix: download.prefix,
-                suffix: download.suffix
-            )
+            let reader = ResultReader(download.result, download.body)
             var bytes: [UInt8] = []
             while let piece = try reader.read(atMost: 4_096) { bytes += piece }
             #expect(bytes.count == reader.length)
-            return Reply(download.fields, download.coding == .gzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
+            return Reply(download.fields, download.fields.isGzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
         case .wait(let wait):
             return Reply(ResponseFields(0, nil), [], wait: wait)
         case .openEvents(let feed):
@@ -132,6 +132,13 @@ final class Harness {
         case .openUpdates:
             return Reply(ResponseFields(0, nil), [], opensUpdates: true)
         }
+    }
+
+    /// What an upload gets that ended with `outcome`.
+    func finish(_ upload: ResultUpload, _ outcome: ResultUpload.Outcome) -> Reply {
+        var output = OutputBuffer()
+        let fields = bridge.finish(upload, outcome, at: now, scratch: scratch, into: &output)
+        return Reply(fields, output.copy())
     }
 
     /// What a client makes of a whole answer.

@@ -63,9 +63,13 @@ struct KeptResultTests {
         let reply = try server.send("GET /api/jobs/job-1/result")
 
         #expect(reply.body == "line\n")
+        // The tag and the digest are the SHA-256 of those five bytes.
         #expect(
             reply.fields == [
-                "Content-Type: text/plain; charset=utf-8", "Content-Security-Policy: sandbox", "Vary: Accept-Encoding",
+                "Content-Type: text/plain; charset=utf-8", "Content-Security-Policy: sandbox",
+                #"ETag: "c73b73af8851e9e91bc6b4dc12e7dace""#,
+                "Repr-Digest: sha-256=:xztzr4hR6ekbxrTcEufazgor+5McHQuLNu82cxn1jNE=:", "Accept-Ranges: bytes",
+                "Vary: Accept-Encoding",
                 "X-Content-Type-Options: nosniff", "X-API-Version: 1.1", "X-Async-Processing: true",
             ]
         )

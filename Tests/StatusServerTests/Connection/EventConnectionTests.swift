@@ -60,6 +60,32 @@ struct EventConnectionTests {
         }
     }
 
+    @Test("A stream by type hears of jobs that are made later, on both transports")
+    func byType() async throws {
+        try await TestServer.run { server in
+            let first = try await server.connect()
+            try await first.send("GET /api/events?type=ocr HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = await first.until { $0.text.contains("\r\n\r\n") }
+            let second = try await HTTP2Client.connect(to: server.port)
+            let stream = try await second.request("GET", "/api/events?type=ocr")
+            _ = try await second.until { end -> Bool? in end.answers[stream]?.status == 200 ? true : nil }
+            for id in ["a", "b"] {
+                let body = #"{"taskId":"\#(id)","type":"ocr"}"#
+                let answer = try await server.ask("POST /api/jobs", "Content-Type: application/json\r\n", body: body)
+                #expect(answer.status == 202)
+            }
+            #expect(try await server.ask("DELETE /api/jobs/b").status == 200)
+            let isWhole: @Sendable (String) -> Bool = { text in
+                text.contains(#"{"taskId":"a","status":"queued""#)
+                    && text.contains(#"{"taskId":"b","status":"cancelled""#)
+            }
+            _ = await first.until { isWhole($0.text) }
+            _ = try await second.until { end -> Bool? in
+                isWhole(end.answers[stream]?.text ?? "") ? true : nil
+            }
+        }
+    }
+
     @Test("At shutdown streams end whole, on both transports")
     func shutdown() async throws {
         try await TestServer.run { server in

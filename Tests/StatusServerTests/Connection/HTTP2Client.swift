@@ -36,12 +36,18 @@ struct HTTP2Client: Sendable {
     }
 
     /// Sends a request; with a body where there is one.
-    func request(_ method: String, _ path: String, type: String? = nil, body: [UInt8]? = nil, ends: Bool = true)
-        async throws -> StreamID
-    {
+    func request(
+        _ method: String,
+        _ path: String,
+        type: String? = nil,
+        body: [UInt8]? = nil,
+        ends: Bool = true,
+        fields: [String: String] = [:]
+    ) async throws -> StreamID {
         let id = try await run { end in
             var head = HeaderBlock(request: method, authority: "a", path: path)
             if let type { head.append(name: "content-type", value: type) }
+            for (name, value) in fields { head.append(name: name, value: value) }
             let id = end.session.request(head, endStream: body == nil && ends)
             if let id, let body { body.withUnsafeBytes { end.session.write(id, $0) } }
             if let id, body != nil, ends { end.session.finish(id) }
@@ -100,6 +106,7 @@ final class HTTP2ClientEnd: ChannelInboundHandler {
     struct Answer: Sendable {
         var status = 0
         var length: String?
+        var fields: [String: String] = [:]
         var body: [UInt8] = []
         var hasEnded = false
         /// Set when the stream is over.
@@ -162,6 +169,12 @@ extension HTTP2ClientEnd: HTTP2SessionDelegate {
         answers[stream, default: Answer()].status = head.status ?? 0
         answers[stream, default: Answer()].length = head.value(of: "content-length").map { head.text($0) }
         answers[stream, default: Answer()].hasEnded = endStream
+        head.withBytes { bytes in
+            for field in head.fields {
+                let name = String(decoding: bytes[field.name], as: UTF8.self)
+                answers[stream, default: Answer()].fields[name] = String(decoding: bytes[field.value], as: UTF8.self)
+            }
+        }
     }
 
     func session(_ session: HTTP2Session, didReceiveData stream: StreamID, _ bytes: UnsafeRawBufferPointer) {

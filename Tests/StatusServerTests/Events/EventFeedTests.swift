@@ -180,7 +180,7 @@ struct EventFeedTests {
         for id in ids { try server.send("POST /api/jobs", json: #"{"taskId":"\#(id)"}"#) }
         try feed.open("GET /api/events?ids=\(ids.joined(separator: ","))")
         var pieces = 0
-        var step = EventFeed.Step.more
+        var step = FeedStep.more
         while step == .more {
             let piece = try feed.write(limit: 2_000)
             #expect(piece.text.utf8.count < 2_600)

@@ -11,7 +11,7 @@ final class FeedHarness: FeedCarrier {
     let server: Harness
     let loop = EmbeddedEventLoop()
     let watches: LoopWatches
-    private(set) var feed: EventFeed?
+    private(set) var feed: (any EventFeed)?
     /// How often the feed has asked to be looked at.
     private(set) var calls = 0
 
@@ -23,16 +23,17 @@ final class FeedHarness: FeedCarrier {
     /// Opens the stream that `line` asks for.
     func open(_ line: String, _ fields: [String] = []) throws {
         let reply = try server.send(line, fields)
-        let feed = EventFeed(
-            try #require(reply.feed),
-            bridge: server.bridge,
-            boot: 7,
-            watches: watches,
-            scratch: server.scratch,
-            at: server.now
-        )
+        take(try #require(reply.feed).open(in: place))
+    }
+
+    /// Takes a feed that the test has made.
+    func take(_ feed: any EventFeed) {
         feed.carrier = self
         self.feed = feed
+    }
+
+    var place: FeedPlace {
+        FeedPlace(bridge: server.bridge, boot: 7, watches: watches, scratch: server.scratch, now: server.now)
     }
 
     func feedMayHaveOutput() {
@@ -40,7 +41,7 @@ final class FeedHarness: FeedCarrier {
     }
 
     /// What the feed has to say now, and the step after it.
-    func write(limit: Int = 1_000_000) throws -> (text: String, step: EventFeed.Step) {
+    func write(limit: Int = 1_000_000) throws -> (text: String, step: FeedStep) {
         loop.run()
         var output = OutputBuffer()
         let step = try #require(feed).write(into: &output, limit: limit, at: server.now)
