@@ -13,14 +13,15 @@ func makeHandle(role: HTTP2Session.Role, limits: HTTP2Settings.FloodLimits) -> O
     }
     // Every limit against floods that nghttp2 1.52 has, as Debian patches it: the rate of resets (upstream from 1.57)
     // and the limit of CONTINUATION frames (from 1.61) are backports there. It has none of later versions' limit on the
-    // rate of glitches (from 1.66: refused heads, provoked resets), and none at all on PING, SETTINGS, PRIORITY,
-    // WINDOW_UPDATE and empty frames of a peer that reads our answers; ``FrameCost`` stands in for all of these.
+    // rate of glitches (from 1.67: refused heads, provoked resets, PRIORITY, empty DATA, unknown frames), and no
+    // version up to 1.70 has one on PING, SETTINGS and WINDOW_UPDATE of a peer that reads our answers; ``FrameCost``
+    // stands in for all of these.
     nghttp2_option_set_no_auto_window_update(option, 1)
     nghttp2_option_set_max_settings(option, limits.settingsEntries)
     nghttp2_option_set_max_outbound_ack(option, limits.queuedAcknowledgements)
     // nghttp2 counts each call that brings a part of a CONTINUATION frame's 9-byte header as a frame (1.52 as Debian
-    // patches it, and upstream at least to 1.66), so that a slow link would look like a flood. The exact count is ours;
-    // this one covers the heads that nghttp2 passes over without telling us.
+    // patches it, and upstream from 1.61 to 1.69), so that a slow link would look like a flood. The exact count is
+    // ours; this one covers the heads that nghttp2 passes over without telling us.
     nghttp2_option_set_max_continuations(option, limits.continuations * 10)
     nghttp2_option_set_stream_reset_rate_limit(option, UInt64(limits.resetBurst), UInt64(limits.resetsPerSecond))
     nghttp2_option_set_max_reserved_remote_streams(option, 0)

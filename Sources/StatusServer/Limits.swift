@@ -105,8 +105,9 @@ enum Limits {
     static let longestPause: UInt32 = 4_000
     /// What a lifetime may be, in seconds: up to a year of 365 days.
     static let lifetimeSeconds: ClosedRange<UInt32> = 1...31_536_000
-    /// A frame of a worker must have arrived this long after its first byte.
-    static let frameTimeout = TimeAmount.seconds(30)
+    /// A frame of a worker, or an entry of a run, must have arrived this long after its first byte. Well below
+    /// ``workerSilence``: a worker that falls silent inside a frame shall hear what is wrong, and not be closed first.
+    static let frameTimeout = TimeAmount.seconds(20)
     /// How long an HTTP/2 peer may take to hear that no new stream will be taken.
     static let shutdownNotice = TimeAmount.seconds(1)
     /// When workers should come back after a shutdown, in milliseconds: time for a restart.

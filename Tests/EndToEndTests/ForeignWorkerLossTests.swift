@@ -2,9 +2,7 @@ import Foundation
 import Testing
 
 /// What a worker reports arrives whole, whatever happens to its connections.
-///
-/// One after the other: some hold two places of the gate for servers at once, and would wait for each other.
-@Suite("A foreign worker whose connection is lost", .serialized)
+@Suite("A foreign worker whose connection is lost")
 struct ForeignWorkerLossTests {
     @Test(
         "Its connection is cut three times, and the outcome is as without the loss",
@@ -38,6 +36,9 @@ struct ForeignWorkerLossTests {
             let epochs = outcome.frames("welcome").compactMap { $0["epoch"].flatMap { UInt64("\($0)") } }
             #expect(epochs.count >= 4)
             #expect(epochs == epochs.sorted())
+            // The server that knows the producer says how far it had come, each time.
+            let resumed = outcome.frames("welcome").map { $0["resumed"] as? Bool }
+            #expect(resumed == [false] + [Bool](repeating: true, count: resumed.count - 1))
             try await expectWhole("cut", steps: 150, on: server)
         }
     }

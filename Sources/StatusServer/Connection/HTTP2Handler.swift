@@ -212,6 +212,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// can destroy the last answers, and the GOAWAY, before they are read.
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
+        if let failure = session.failure { services.failures.note(failure, peer: peer, at: services.clock.now()) }
         timer?.start(hasTimedOut ? Limits.lingerTimeout : Limits.bodyTimeout)
         // An empty write completes after everything that was written before it.
         let written = context.eventLoop.makePromise(of: Void.self)

@@ -1,9 +1,11 @@
+import HTTP2
 import Logging
 import NIOConcurrencyHelpers
 import StatusCore
 import UpdateProtocol
 
-/// Tells the operator which workers break the protocol, in a few lines a second however many they are.
+/// Tells the operator which workers break the protocol, and which peers break or flood HTTP/2, in a few lines a second
+/// however many they are.
 ///
 /// Any thread.
 final class FailureLog: Sendable {
@@ -42,6 +44,21 @@ final class FailureLog: Sendable {
         if let producer { metadata["producer"] = "\(producer.debugDescription)" }
         if left > 0 { metadata["leftOut"] = "\(left)" }
         logger.log(level: level, "a worker's stream was ended", metadata: metadata)
+    }
+
+    /// Notes that an HTTP/2 connection was ended with `failure`, which is the peer's doing or a fault of the library.
+    func note(_ failure: HTTP2Failure, peer: String, at now: Instant) {
+        let level: Logger.Level =
+            switch failure.cause {
+            // Our own wish, at a shutdown or after a silence.
+            case .terminated: .debug
+            case .library: .error
+            case .notHTTP2, .peerBrokeProtocol, .peerFlooded: .warning
+            }
+        guard logger.logLevel <= level, let left = take(at: now) else { return }
+        var metadata: Logger.Metadata = ["peer": "\(peer)", "reason": "\(failure)"]
+        if left > 0 { metadata["leftOut"] = "\(left)" }
+        logger.log(level: level, "an HTTP/2 connection was ended", metadata: metadata)
     }
 
     /// Takes the right to write a line; returns how many have been left out since the last one, or nil.

@@ -2,6 +2,10 @@
 actor Gate {
     static let servers = Gate(places: 4)
 
+    /// True in a test that holds a place of ``servers``. A second server of the same test needs no place of its own:
+    /// tests that hold one each and wait for another would wait for ever.
+    @TaskLocal static var isInside = false
+
     private var places: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

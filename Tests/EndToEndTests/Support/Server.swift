@@ -22,8 +22,13 @@ final class Server: Sendable {
         environment: [String: String] = [:],
         _ body: (Server) async throws -> R
     ) async throws -> R {
-        await Gate.servers.enter()
-        defer { Task { await Gate.servers.leave() } }
+        guard Gate.isInside else {
+            await Gate.servers.enter()
+            defer { Task { await Gate.servers.leave() } }
+            return try await Gate.$isInside.withValue(true) {
+                try await with(arguments, environment: environment, body)
+            }
+        }
         var command = Command(
             Repository.telltale,
             ["serve", "--ephemeral", "--listen", "127.0.0.1:0"] + arguments

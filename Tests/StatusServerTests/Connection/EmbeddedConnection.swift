@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -10,9 +11,18 @@ struct EmbeddedConnection {
     let services: ServerServices
     let channel: EmbeddedChannel
 
-    init() throws {
+    init(logger: Logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }) throws {
         let loop = EmbeddedEventLoop()
-        services = try ServerServices.forTests(loop)
+        try self.init(services: ServerServices.forTests(loop, logger: logger), loop: loop)
+    }
+
+    /// Another connection of the same server, on the same event loop.
+    init(beside other: EmbeddedConnection) throws {
+        try self.init(services: other.services, loop: other.channel.embeddedEventLoop)
+    }
+
+    private init(services: ServerServices, loop: EmbeddedEventLoop) throws {
+        self.services = services
         channel = EmbeddedChannel(loop: loop)
         try channel.pipeline.syncOperations.addHandler(HalfCloser())
         try channel.pipeline.syncOperations.addHandler(ProtocolDetector(services: services))

@@ -131,6 +131,13 @@ struct BindTests {
         #expect(older.services.snapshot("job")?.progress == .zero)
         let late = try await older.send { $0.appendBind(handle: 1, taskID: "job", attempt: 1) }
         #expect(late.first == .refusal(3, .attemptIsOver, .handle(1), state: .queued, attempt: 2))
+        // So a worker that did not know its attempt has learnt it.
+        let known = try await older.send { output in
+            output.appendBind(handle: 1, taskID: "job", attempt: 2)
+            output.appendProgress(handle: 1, basisPoints: 100)
+        }
+        #expect(known == [.acknowledgement(5)])
+        #expect(older.services.snapshot("job")?.progress.value == 100)
     }
 
     @Test("A retry over HTTP fences the handle that is bound to the attempt before, although it never names one")

@@ -58,6 +58,22 @@ struct FailureLogTests {
         #expect(lines.all.last == "info code=9 item=0 leftOut=\(1_000 - Limits.failureLines) peer=p reason=x")
     }
 
+    @Test("Floods of HTTP/2 are told in a few lines a second as well, and an ordinary end is not")
+    func connections() throws {
+        let lines = Lines()
+        let first = try EmbeddedConnection(logger: log(to: lines))
+        let flood = Flood(name: "PING") { _ in RawHTTP2.ping() }.bytes(100_000)
+        for _ in 0..<20 { try EmbeddedConnection(beside: first).send(bytes: flood[...]) }
+        #expect(lines.all.count >= Limits.failureLines && lines.all.count < 20)
+        let reason = "the peer sent more control traffic than it may: ENHANCE_YOUR_CALM"
+        #expect(lines.all.first == "warning peer=[IPv4]127.0.0.1:1 reason=\(reason)", "\(lines.all)")
+        let count = lines.all.count
+        try first.send(bytes: RawHTTP2.opening()[...])
+        first.wait(Limits.idleTimeout)
+        first.wait(Limits.lingerTimeout)
+        #expect(!first.isOpen && lines.all.count == count)
+    }
+
     @Test("A stream that is ended with an error says so once; one that ends in order does not")
     func stream() async throws {
         let lines = Lines()

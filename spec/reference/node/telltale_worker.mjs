@@ -879,6 +879,7 @@ const HELP = `node telltale_worker.mjs --server URL --id ID [options]: does one 
   --id ID               the task id
   --type TYPE           the kind of work
   --label KEY=VALUE     may be repeated
+  --ttl SECONDS         the job's life from its creation
   --attempt N           (0: the present one)
   --share               report beside the job's present owner
   --no-create           the job must exist
@@ -902,7 +903,8 @@ async function main() {
       options: {
         server: { ...string, default: 'http://127.0.0.1:8080' }, token: string, producer: { ...string, default: '' },
         id: string, type: string, label: { ...string, multiple: true, default: [] },
-        attempt: { ...string, default: '0' }, share: flag, 'no-create': flag, steps: { ...string, default: '10' },
+        ttl: string, attempt: { ...string, default: '0' }, share: flag, 'no-create': flag,
+        steps: { ...string, default: '10' },
         delay: { ...string, default: '0' },
         result: string, 'media-type': { ...string, default: 'application/octet-stream' },
         name: { ...string, default: '' }, fail: string, 'wait-for-cancel': flag, patience: { ...string, default: '30' },
@@ -950,6 +952,7 @@ async function main() {
 async function doJob(worker, options) {
   const job = worker.job(options.id, {
     attempt: Number(options.attempt), create: !options['no-create'], share: options.share, type: options.type,
+    ttl: options.ttl === undefined ? undefined : Number(options.ttl),
     labels: options.label.map((label) => [label.split('=', 1)[0], label.slice(label.indexOf('=') + 1)]),
   });
   const started = job.start();

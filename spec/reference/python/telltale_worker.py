@@ -953,6 +953,7 @@ def main(arguments=None):
     parser.add_argument("--id", help="the task id")
     parser.add_argument("--type", help="the kind of work")
     parser.add_argument("--label", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--ttl", type=int, metavar="SECONDS", help="the job's life from its creation")
     parser.add_argument("--attempt", type=int, default=0, help="0: the present one")
     parser.add_argument("--share", action="store_true", help="report beside the job's present owner")
     parser.add_argument("--no-create", action="store_true", help="the job must exist")
@@ -998,7 +999,8 @@ def main(arguments=None):
 def do_job(worker, options):
     """The life of one job, up to its last word."""
     job = worker.job(options.id, attempt=options.attempt, create=not options.no_create, share=options.share,
-                     type=options.type, labels=[tuple(label.partition("=")[::2]) for label in options.label])
+                     type=options.type, ttl=options.ttl,
+                     labels=[tuple(label.partition("=")[::2]) for label in options.label])
     job.start()
     for number in range(1, options.steps + 1):
         if not job.is_wanted:

@@ -30,17 +30,17 @@ final class World {
         table.hashSeed = HashSeed(1, 2)
         let jobs = JobTable(configuration: table)
         let results = try ResultStore(configuration: ResultStore.Configuration(configuration))
-        let streams = StreamDirectory()
+        let streams = StreamDirectory(after: 1_000)
         let bridge = Bridge(
             table: jobs,
             results: results,
             streams: streams,
             configuration: BridgeConfiguration(configuration)
         )
+        let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
         services = ServerServices(
             clock: ServerClock(),
             boot: 7,
-            firstEpoch: 1_000,
             table: jobs,
             results: results,
             bridge: bridge,
@@ -48,7 +48,8 @@ final class World {
             transferPool: World.pool,
             transferSlots: TransferSlots(Limits.openTransfers),
             configuration: configuration,
-            logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
+            failures: FailureLog(logger),
             scratches: LoopScratch.make(for: loop)
         )
         bridge.isReady = true
