@@ -6,6 +6,7 @@ import PackageDescription
 //     swift package -c release benchmark --target StatusCoreBenchmarks
 //     swift run -c release CompareTables --jobs 1000000 --threads 2
 //     swift run -c release CompareLocks
+//     swift run -c release CompareStatus --pipeline 1
 //     ./check-instructions
 
 let common: [SwiftSetting] = [
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
+        .target(name: "BareLoop", cSettings: optimized),
         .target(name: "BareTable", cSettings: optimized),
         .target(name: "CThreads", cSettings: optimized),
         .target(
@@ -48,6 +50,15 @@ let package = Package(
             dependencies: [
                 "BenchSupport", "CThreads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "CompareStatus",
+            dependencies: [
+                "BareLoop", "BenchSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "LoadGenerator", package: "telltale"),
             ],
             swiftSettings: common
         ),
