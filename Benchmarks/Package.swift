@@ -26,9 +26,11 @@ let package = Package(
         .package(name: "telltale", path: ".."),
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
-        .target(name: "BareLoop", cSettings: optimized),
+        .target(name: "BareLoop", dependencies: ["CThreads"], cSettings: optimized),
         .target(name: "BareTable", cSettings: optimized),
         .target(name: "CThreads", cSettings: optimized),
         .target(
@@ -56,9 +58,13 @@ let package = Package(
         .executableTarget(
             name: "CompareStatus",
             dependencies: [
-                "BareLoop", "BenchSupport",
+                "BareLoop", "BenchSupport", "CThreads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "LoadGenerator", package: "telltale"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "StatusServer", package: "telltale"),
             ],
             swiftSettings: common
         ),

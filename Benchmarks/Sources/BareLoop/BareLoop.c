@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "BareLoop.h"
+#include "CThreads.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -76,10 +77,27 @@ void BareLoop_serve(int listener, const char *answer, size_t length) {
     }
 }
 
-int BareLoop_start(int listener, const char *answer, size_t length) {
+// A process of its own, which ends with the caller's; 0 in it.
+static pid_t begin(void) {
     pid_t parent = getpid(), child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent) BareLoop_serve(listener, answer, length);
+    // The parent may have gone in between.
+    if (getppid() != parent) _exit(1);
+    CThreads_pin(0);
+    return 0;
+}
+
+int BareLoop_start(int listener, const char *answer, size_t length) {
+    pid_t child = begin();
+    if (child != 0) return child;
+    BareLoop_serve(listener, answer, length);
     _exit(1);
+}
+
+int BareLoop_run(char *const arguments[]) {
+    pid_t child = begin();
+    if (child != 0) return child;
+    execv(arguments[0], arguments);
+    _exit(127);
 }

@@ -1,25 +1,26 @@
 import ArgumentParser
-import BareLoop
 import BenchSupport
-import Glibc
+import CThreads
 import LoadGenerator
 
-/// What a status check costs a server, beside a bare loop that sends the same bytes.
+/// What a status check costs a server, beside others that send the same bytes.
 @main
-struct CompareStatus: ParsableCommand {
+struct CompareStatus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare the processor time of a status check with that of a bare epoll loop and of nginx.",
         discussion: """
-            Starts 'telltale serve', makes a job, takes its status answer, and lets a bare loop written in C, and nginx \
-            with 'return 200' where it is installed, send the same bytes. All take turns in rounds under the same load; \
-            a figure is the processor time of the server's threads, from /proc, divided by the checks that it answered. \
-            A ratio is the median over the rounds of the ratio within a round. Run it on two cores at least.
-            """
+            Starts a server with one event loop, makes a job, takes its status answer, and lets a bare loop written in C, \
+            a handler of SwiftNIO's that does nothing else, and nginx with 'return 200', where it is installed, send the \
+            same bytes. All take turns in rounds under the same load, the servers on the first core and the load on the \
+            second; a figure is the processor time of the server's threads, from /proc, divided by the checks that it \
+            answered. A ratio is the median over the rounds of the ratio within a round.
+            """,
+        subcommands: [Compare.self, ServeTelltale.self, ServeHandler.self],
+        defaultSubcommand: Compare.self
     )
+}
 
-    @Option(help: "The server's program.")
-    var telltale = "../.build/release/telltale"
-
+struct Compare: ParsableCommand {
     @Option(help: "Connections that stay open.")
     var connections = 64
 
@@ -40,40 +41,43 @@ struct CompareStatus: ParsableCommand {
     }
 
     func run() throws {
-        let server = try Contender.telltale(program: telltale)
-        defer { server.stop() }
-        let answer = try server.statusAnswer()
-        var contenders = [server, try Contender.bareLoop(answer)]
-        if let nginx = try Contender.nginx(answer) { contenders.append(nginx) }
-        defer { contenders.dropFirst().forEach { $0.stop() } }
+        var contenders: [Contender] = []
+        defer { contenders.forEach { $0.stop() } }
+        contenders.append(try Contender.telltale())
+        try contenders[0].makeJob()
+        let answer = try contenders[0].statusAnswer()
+        // The one that the others are compared with comes first.
+        contenders.insert(try Contender.bareLoop(answer), at: 0)
+        contenders.append(try Contender.handler(answer))
+        if let nginx = try Contender.nginx(answer) {
+            contenders.append(nginx)
+        } else {
+            print("nginx is not installed (Debian: nginx-light), so it is left out")
+        }
+        CThreads_pin(1)
 
         var times = [[Double]](repeating: [], count: contenders.count)
-        var rates = times
         for round in 0..<rounds {
             for turn in contenders.indices {
                 let index = (turn + round) % contenders.count
-                let (time, rate) = try measure(contenders[index])
-                times[index].append(time)
-                rates[index].append(rate)
+                times[index].append(try measure(contenders[index]))
             }
         }
         print("\(connections) connections, \(pipeline) pipelined, \(rounds) rounds, \(answer.count) bytes an answer\n")
-        print(column("us a check"), column("of bare"), column("per s"))
-        for (index, contender) in contenders.enumerated() {
-            let ratios = zip(times[index], times[1]).map { $0 / $1 }
-            let ratio = "\((ratios.median * 100).rounded() / 100)"
+        print(column("us a check"), column("of bare"), column("per core s"))
+        for (contender, own) in zip(contenders, times) {
+            let ratio = zip(own, times[0]).map { $0 / $1 }.median
             print(
-                column(times[index].median),
-                column(ratio),
-                column("\(Int(rates[index].median))"),
-                " ",
-                contender.name
+                column("\((own.median * 100).rounded() / 100)"),
+                column("\((ratio * 100).rounded() / 100)"),
+                column("\(Int(1_000_000 / own.median))"),
+                " \(contender.name)"
             )
         }
     }
 
-    /// Microseconds of the server's processor time for a check, and checks a second of it.
-    private func measure(_ contender: Contender) throws -> (time: Double, rate: Double) {
+    /// Microseconds of the server's processor time for a check.
+    private func measure(_ contender: Contender) throws -> Double {
         let before = try contender.processorTime()
         let plan = LoadPlan(
             questions: [contender.question],
@@ -86,8 +90,7 @@ struct CompareStatus: ParsableCommand {
         guard outcome.answers > 0, outcome.errors == 0, outcome.lost == 0 else {
             throw Trouble("\(contender.name): \(outcome.errors) errors in \(outcome.answers) answers")
         }
-        let time = Double(try contender.processorTime() - before) / Double(outcome.answers) / 1_000
-        return (time, 1_000_000 / time)
+        return Double(try contender.processorTime() - before) / Double(outcome.answers) / 1_000
     }
 }
 

@@ -11,7 +11,11 @@ int BareLoop_listen(unsigned short *port);
 /// Serves connections of `listener` for ever on the calling thread. Each request gets the `length` bytes of `answer`.
 void BareLoop_serve(int listener, const char *answer, size_t length);
 
-/// Starts a process that serves `listener`, and ends with the caller's. Returns its id, or -1.
+/// Starts a process on the first core that serves `listener`, and ends with the caller's. Returns its id, or -1.
 int BareLoop_start(int listener, const char *answer, size_t length);
+
+/// Starts the program `arguments[0]` on the first core, with arguments that NULL ends; it ends with the caller's
+/// process. Returns its id, or -1.
+int BareLoop_run(char *const arguments[]);
 
 #endif
