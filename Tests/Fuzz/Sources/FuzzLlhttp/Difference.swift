@@ -24,25 +24,50 @@ enum Difference {
         return end
     }
 
-    /// True when what llhttp says of a request that we accept is no fault of ours.
+    /// The stream up to `end`, with a space for each tab in the lines that frame a request's content.
     ///
-    /// - A method that it has no number for: RFC 9110 section 9.1 makes any token a method, which a server that does
-    ///   not know it answers with 501 or 405; only the connection goes on here instead of ending.
-    /// - A tab beside a length or a coding: whitespace around a value is spaces and tabs (RFC 9112 section 5.1, RFC 9110
-    ///   section 5.6.3) and no part of it; llhttp takes spaces only there.
-    static func isExplained(_ request: ReadRequest, _ error: HTTPParserError?, in stream: ArraySlice<UInt8>) -> Bool {
-        if error == .invalidContentLength || error == .invalidTransferEncoding { return stream.contains(0x09) }
-        return error == .invalidMethod && !known.contains(String(decoding: request.method, as: UTF8.self))
+    /// Whitespace around a value is spaces and tabs, and no part of it (RFC 9112 section 5.1, RFC 9110 section 5.6.3);
+    /// llhttp takes no tab beside a length or a coding. Both values are one word where we accept them, so that every
+    /// tab of the line stands around it.
+    static func withoutTabs(_ stream: [UInt8], upTo end: Int, _ conversation: Conversation) -> [UInt8] {
+        var bytes = Array(stream[..<end])
+        for start in [0] + conversation.ends where start < end {
+            var lineStart = start
+            var isRequestLineOver = false
+            while let lineEnd = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = bytes[lineStart..<lineEnd]
+                if line.count <= 1, isRequestLineOver { break }
+                if line.count > 1 { isRequestLineOver = true }
+                if isFraming(line) {
+                    for index in line.indices where bytes[index] == 0x09 { bytes[index] = 0x20 }
+                }
+                lineStart = lineEnd + 1
+            }
+        }
+        return bytes
     }
 
-    /// The field without whitespace around its value. SwiftNIO does not take all tabs away; RFC
-    /// 9110 section 5.5 has a parser exclude tabs too.
+    private static func isFraming(_ line: ArraySlice<UInt8>) -> Bool {
+        let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self).lowercased()
+        return name == "content-length" || name == "transfer-encoding"
+    }
+
+    /// True when what llhttp says of a request that we accept is no fault of ours: it has no number for the method.
+    ///
+    /// RFC 9110 section 9.1 makes any token a method. A server answers one that it does not know with 501 or 405, and
+    /// the connection goes on.
+    static func isExplained(_ request: ReadRequest, _ error: HTTPParserError?) -> Bool {
+        error == .invalidMethod && !registered.contains(String(decoding: request.method, as: UTF8.self))
+    }
+
+    /// The field without whitespace around its value: SwiftNIO leaves tabs there, which RFC 9110 section 5.5 has a
+    /// recipient take away.
     static func trimmed(_ field: ReadRequest.Field) -> ReadRequest.Field {
         let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         let value = field.value.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         return ReadRequest.Field(name: field.name, value: Array(value))
     }
 
-    /// The methods of llhttp that come with HTTP, the ones that the server answers otherwise than with 405 among them.
-    private static let known: Set = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
+    /// The methods of RFC 9110 and RFC 5789, which llhttp has to know; CONNECT is not compared.
+    private static let registered: Set = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
 }

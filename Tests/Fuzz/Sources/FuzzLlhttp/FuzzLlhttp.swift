@@ -10,11 +10,11 @@ public func fuzzLlhttp(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let stream = Array(input.take())
     let ours = Conversation(stream, cuts: [], limits: RequestLimits())
     guard let end = Difference.comparableEnd(of: ours) else { return 0 }
-    let theirs = OtherParser.read(Array(stream[..<end]))
-    let requests = ours.requests.prefix { $0.isWhole }
-    for (number, request) in requests.enumerated() where ours.ends[number] <= end {
+    let theirs = OtherParser.read(Difference.withoutTabs(stream, upTo: end, ours))
+    let requests = zip(ours.requests, ours.ends).prefix { $0.1 <= end }.map(\.0)
+    for (number, request) in requests.enumerated() {
         guard theirs.requests.indices.contains(number) else {
-            if Difference.isExplained(request, theirs.error, in: stream[..<ours.ends[number]]) { return 0 }
+            if Difference.isExplained(request, theirs.error) { return 0 }
             broken("request \(number) is accepted here, there it is \(theirs.error as Any): \(request)")
         }
         let other = theirs.requests[number]
@@ -25,5 +25,6 @@ public func fuzzLlhttp(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         promise(other.fields.map(Difference.trimmed) == request.fields, "fields: \(request), \(other)")
         promise(other.body == request.body, "content: \(request), \(other)")
     }
+    promise(theirs.requests.count == requests.count, "\(requests.count) requests here, there \(theirs.requests.count)")
     return 0
 }
