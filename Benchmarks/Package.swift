@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "BareLoop", dependencies: ["CThreads"], cSettings: optimized),
         .target(name: "BareTable", cSettings: optimized),
         .target(name: "CThreads", cSettings: optimized),
+        .target(name: "CountedMalloc", cSettings: optimized),
         .target(
             name: "BenchSupport",
             dependencies: ["BareTable", "CThreads", .product(name: "StatusCore", package: "telltale")],
@@ -58,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "CompareStatus",
             dependencies: [
-                "BareLoop", "BenchSupport", "CThreads",
+                "BareLoop", "BenchSupport", "CThreads", "CountedMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "LoadGenerator", package: "telltale"),
                 .product(name: "Logging", package: "swift-log"),

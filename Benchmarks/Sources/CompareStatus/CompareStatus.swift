@@ -13,7 +13,8 @@ struct CompareStatus: AsyncParsableCommand {
             a handler of SwiftNIO's that does nothing else, and nginx with 'return 200', where it is installed, send the \
             same bytes. All take turns in rounds under the same load, the servers on the first core and the load on the \
             second; a figure is the processor time of the server's threads, from /proc, divided by the checks that it \
-            answered. A ratio is the median over the rounds of the ratio within a round.
+            answered. A ratio is the median over the rounds of the ratio within a round. Allocations are \
+            counted for the server alone, with those of the connections that each round opens.
             """,
         subcommands: [Compare.self, ServeTelltale.self, ServeHandler.self],
         defaultSubcommand: Compare.self
@@ -57,28 +58,33 @@ struct Compare: ParsableCommand {
         CThreads_pin(1)
 
         var times = [[Double]](repeating: [], count: contenders.count)
+        var allocations = times
         for round in 0..<rounds {
             for turn in contenders.indices {
                 let index = (turn + round) % contenders.count
-                times[index].append(try measure(contenders[index]))
+                let (time, count) = try measure(contenders[index])
+                times[index].append(time)
+                if let count { allocations[index].append(count) }
             }
         }
         print("\(connections) connections, \(pipeline) pipelined, \(rounds) rounds, \(answer.count) bytes an answer\n")
-        print(column("us a check"), column("of bare"), column("per core s"))
-        for (contender, own) in zip(contenders, times) {
+        print(column("us a check"), column("of bare"), column("per core s"), column("mallocs"))
+        for ((contender, own), counts) in zip(zip(contenders, times), allocations) {
             let ratio = zip(own, times[0]).map { $0 / $1 }.median
             print(
                 column("\((own.median * 100).rounded() / 100)"),
                 column("\((ratio * 100).rounded() / 100)"),
                 column("\(Int(1_000_000 / own.median))"),
+                column(counts.isEmpty ? "" : "\((counts.median * 1_000).rounded() / 1_000)"),
                 " \(contender.name)"
             )
         }
     }
 
-    /// Microseconds of the server's processor time for a check.
-    private func measure(_ contender: Contender) throws -> Double {
+    /// Microseconds of the server's processor time for a check, and its allocations where they are counted.
+    private func measure(_ contender: Contender) throws -> (time: Double, allocations: Double?) {
         let before = try contender.processorTime()
+        let countBefore = contender.allocations
         let plan = LoadPlan(
             questions: [contender.question],
             connections: connections,
@@ -90,7 +96,9 @@ struct Compare: ParsableCommand {
         guard outcome.answers > 0, outcome.errors == 0, outcome.lost == 0 else {
             throw Trouble("\(contender.name): \(outcome.errors) errors in \(outcome.answers) answers")
         }
-        return Double(try contender.processorTime() - before) / Double(outcome.answers) / 1_000
+        let time = Double(try contender.processorTime() - before) / Double(outcome.answers) / 1_000
+        guard let countBefore, let count = contender.allocations else { return (time, nil) }
+        return (time, Double(count - countBefore) / Double(outcome.answers))
     }
 }
 

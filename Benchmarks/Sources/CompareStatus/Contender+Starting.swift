@@ -1,11 +1,17 @@
 import BareLoop
+import CountedMalloc
 import Glibc
 
 extension Contender {
     /// The server, with one event loop.
     static func telltale() throws -> Contender {
         let port = freePort()
-        return try start("telltale", port, [try program(), "serve-telltale", "\(port)"], folder: nil)
+        let folder = try makeFolder()
+        let path = "\(folder)/allocations"
+        let arguments = [try program(), "serve-telltale", "\(port)", path]
+        var server = try start("telltale", port, arguments, folder: folder)
+        server.counter = CountedMalloc_watch(path)
+        return server
     }
 
     /// A handler of SwiftNIO's with a canned answer.

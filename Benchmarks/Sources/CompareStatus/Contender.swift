@@ -8,11 +8,16 @@ struct Contender {
     let port: UInt16
     /// What was written for it, to be removed when it ends.
     var folder: String?
-    static let files = ["answer", "nginx.conf", "pid"]
+    static let files = ["allocations", "answer", "nginx.conf", "pid"]
+    /// Where its allocations are counted, where they are.
+    var counter: UnsafePointer<UInt64>?
     /// The status check of the one job.
     let question = Question(request: Array(Contender.request.utf8), beginning: Array("{\"taskId\":\"compared\"".utf8))
 
     static let request = "GET /api/jobs/compared/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+    /// Allocations since its start; nil where nobody counts them.
+    var allocations: UInt64? { counter?.pointee }
 
     /// Nanoseconds that all threads have run.
     func processorTime() throws -> Int {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CountedMalloc
 import Glibc
 import Logging
 import NIOCore
@@ -11,7 +12,11 @@ struct ServeTelltale: AsyncParsableCommand {
 
     @Argument var port: Int
 
+    @Argument(help: "The file to count allocations in.")
+    var allocations: String
+
     func run() async throws {
+        guard CountedMalloc_count(allocations) else { throw Trouble("cannot write \(allocations)") }
         let configuration = ServerConfiguration(
             listen: [ListenAddress(host: "127.0.0.1", port: port)],
             eventLoopThreads: 1
