@@ -6,6 +6,7 @@ import PackageDescription
 //     swift package -c release benchmark --target StatusCoreBenchmarks
 //     swift run -c release CompareTables --jobs 1000000 --threads 2
 //     swift run -c release CompareLocks
+//     swift run -c release CompareStatus --pipeline 1
 //     ./check-instructions
 
 let common: [SwiftSetting] = [
@@ -25,10 +26,14 @@ let package = Package(
         .package(name: "telltale", path: ".."),
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
+        .target(name: "BareLoop", dependencies: ["CThreads"], cSettings: optimized),
         .target(name: "BareTable", cSettings: optimized),
         .target(name: "CThreads", cSettings: optimized),
+        .target(name: "CountedMalloc", cSettings: optimized),
         .target(
             name: "BenchSupport",
             dependencies: ["BareTable", "CThreads", .product(name: "StatusCore", package: "telltale")],
@@ -48,6 +53,19 @@ let package = Package(
             dependencies: [
                 "BenchSupport", "CThreads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "CompareStatus",
+            dependencies: [
+                "BareLoop", "BenchSupport", "CThreads", "CountedMalloc",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "LoadGenerator", package: "telltale"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "StatusServer", package: "telltale"),
             ],
             swiftSettings: common
         ),

@@ -39,6 +39,8 @@ enum Limits {
     /// A buffer that has held more than this is given back, so that one large answer does not make an idle connection
     /// large; sixteen pipelined status answers fit.
     static let keptOutput = 16_384
+    /// A loop keeps a buffer of this size at most for its next read: a long pipeline fits.
+    static let keptReceived = 65_536
     /// Bytes that are taken out of an HTTP/2 session before they are written: large enough for one system call to pay.
     static let outboundPiece = 65_536
     /// What a peer may send ahead on a stream, at first and at most. What comes on a stream that waits for a result to

@@ -116,11 +116,12 @@ public final class TelltaleServer: Sendable {
                 }
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelOption(.recvAllocator, value: SmallReceiveBuffers())
                 // A client that has sent everything may close its side and still wait for the answer.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let buffers = SmallReceiveBuffers(services.scratch(of: channel.eventLoop).received)
+                        try channel.syncOptions?.setOption(.recvAllocator, value: buffers)
                         try channel.pipeline.syncOperations.addHandler(ProtocolDetector(services: services))
                     }
                 }

@@ -33,7 +33,7 @@ let package = Package(
             ],
             swiftSettings: common
         ),
-        // Requests as a connection reads them, for the fuzzer below.
+        // Requests as a connection reads them, for the two fuzzers below.
         .target(
             name: "RequestReading",
             dependencies: ["FuzzSupport", .product(name: "HTTP1", package: "telltale")],
@@ -45,6 +45,17 @@ let package = Package(
                 "FuzzSupport", "RequestReading",
                 .product(name: "Bytes", package: "telltale"),
                 .product(name: "HTTP1", package: "telltale"),
+            ],
+            swiftSettings: common
+        ),
+        .executableTarget(
+            name: "FuzzLlhttp",
+            dependencies: [
+                "FuzzSupport", "RequestReading",
+                .product(name: "HTTP1", package: "telltale"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: common
         ),

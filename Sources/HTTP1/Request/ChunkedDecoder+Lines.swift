@@ -58,7 +58,7 @@ extension ChunkedDecoder {
             trailerName = TrailerName()
             readTrailerName(byte)
         case .trailerName where byte == UInt8(ascii: ":"):
-            phase = trailerName.isFraming ? .failed(.malformedTrailer) : .trailerValue
+            phase = trailerName.isForbidden ? .failed(.malformedTrailer) : .trailerValue
         case .trailerName: readTrailerName(byte)
         case .trailerValue where byte == ASCII.carriageReturn: phase = .trailerEnd
         case .trailerValue:

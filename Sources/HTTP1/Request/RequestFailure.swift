@@ -32,7 +32,7 @@ public enum RequestFailure: UInt8, Error, Sendable, CaseIterable {
     case codingInOldVersion
     /// A chunk whose size, extension, or end is wrong.
     case malformedChunk
-    /// A trailer line that is no field line, or a field that frames a message.
+    /// A trailer line that is no field line, or a field that frames a message or rules its connection.
     case malformedTrailer
     /// The content is, or says that it will be, longer than allowed.
     case bodyTooLarge

@@ -42,8 +42,9 @@ extension HTTP1Handler {
     /// Hands everything that is written to the channel.
     func flush(context: ChannelHandlerContext) {
         guard !output.isEmpty else { return }
-        let buffer = takeOutput(context: context)
+        let buffer = takeOutput()
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        scratch.outbound.give(buffer)
     }
 
     /// Ends the connection when everything that is written has left.
@@ -51,7 +52,7 @@ extension HTTP1Handler {
     /// Where the peer may still be sending, only our side is closed at first: closing both would answer its bytes with
     /// a reset, which can destroy the answer before it is read.
     func closeAfterAnswer(context: ChannelHandlerContext) {
-        let buffer = takeOutput(context: context)
+        let buffer = takeOutput()
         let hasUnreadBody = if case .none = body { exchange.isBroken } else { true }
         let mode: CloseMode = hasUnreadBody ? .output : .all
         let written = context.eventLoop.makePromise(of: Void.self)
@@ -100,7 +101,7 @@ extension HTTP1Handler {
     func appendHead(_ fields: ResponseFields, length: Int?, context: ChannelHandlerContext) {
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
-        scratch.date.append(at: services.clock.now().wall, to: &output)
+        scratch.date.append(at: now().wall, to: &output)
         if let length {
             if fields.hasLength { output.appendContentLength(length) }
         } else if exchange.minorVersion > 0 {
@@ -114,8 +115,8 @@ extension HTTP1Handler {
         output.appendEndOfHead()
     }
 
-    private func takeOutput(context: ChannelHandlerContext) -> ByteBuffer {
-        var buffer = context.channel.allocator.buffer(capacity: output.count)
+    private func takeOutput() -> ByteBuffer {
+        var buffer = scratch.outbound.take(output.count)
         output.withBytes { _ = buffer.writeBytes($0) }
         if output.count > Limits.keptOutput {
             output = OutputBuffer(capacity: 512)

@@ -33,7 +33,7 @@ extension HTTP1Handler: FeedCarrier {
 
     /// Writes what the feed has, as far as the client reads, and sets the time for the next look.
     func writeEvents(_ feed: any EventFeed, context: ChannelHandlerContext) {
-        while context.channel.isWritable, case .streaming(let present) = phase, present === feed {
+        while isWritable, case .streaming(let present) = phase, present === feed {
             let now = services.clock.now()
             let step = feed.write(into: &scratch.content, limit: Limits.eventPiece, at: now)
             if isChunked {

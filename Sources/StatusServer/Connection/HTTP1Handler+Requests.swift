@@ -12,7 +12,7 @@ extension HTTP1Handler {
             flush(context: context)
             return true
         }
-        guard input.readableBytes > 0, context.channel.isWritable else { return false }
+        guard input.readableBytes > 0, isWritable else { return false }
         let outcome = input.withUnsafeReadableBytes { parser.parse($0, into: &head) }
         switch outcome {
         case .incomplete:
@@ -51,7 +51,7 @@ extension HTTP1Handler {
         )
         return services.bridge.decide(
             request,
-            at: services.clock.now(),
+            at: now(),
             scratch: scratch.bridge,
             into: &scratch.content
         )

@@ -27,7 +27,7 @@ extension HTTP1Handler {
             return true
         }
         if batch.worker.isChoked {
-            guard context.channel.isWritable else { return false }
+            guard isWritable else { return false }
             passOn(batch, context: context)
             batch.worker.drained()
             // The channel may call back from there.

@@ -1,6 +1,7 @@
 import Bytes
 import HTTP1
 import NIOCore
+import StatusCore
 
 /// One HTTP/1.1 connection: bytes in, requests to the bridge, answers out in the order of the requests.
 ///
@@ -38,15 +39,11 @@ final class HTTP1Handler: ChannelDuplexHandler {
     let services: ServerServices
     let scratch: LoopScratch
     var phase = Phase.head
-    var parser = RequestParser()
-    var head = RequestHead()
-    var body = BodyReader.none
-    /// Bytes that have arrived and are not used up.
-    var input = ByteBuffer()
-    /// Answers that are not handed to the channel yet.
-    var output = OutputBuffer(capacity: 512)
-    /// What the request under way said about the connection, valid until its answer is written.
-    var exchange = Exchange()
+    let state = ConnectionState.make()
+    /// The time, once for all requests that one turn answers; nil between two turns.
+    private var present: Instant?
+    /// What the channel last said: false while its outbound buffer is full.
+    private(set) var isWritable = true
     /// When the stream of events under way has to be looked at again.
     var feedTime = NIODeadline.uptimeNanoseconds(0)
     /// The result that is being uploaded, while one is.
@@ -81,8 +78,16 @@ final class HTTP1Handler: ChannelDuplexHandler {
         scratch = services.scratch(of: loop)
     }
 
+    deinit {
+        ConnectionState.free(state)
+    }
+
+    /// The time of the present turn.
+    func now() -> Instant { present ?? services.clock.now() }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        isWritable = context.channel.isWritable
         timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
         timer?.start(Limits.headTimeout)
     }
@@ -130,7 +135,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        isWritable = context.channel.isWritable
+        guard isWritable else { return }
         if case .streaming(let feed) = phase { writeEvents(feed, context: context) }
         resume(context: context)
     }
@@ -178,7 +184,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .sending, .finishing, .waiting, .streaming: true
         case .receiving(let receiver): receiver.isFull
         case .updating(let batch): batch.isFull || batch.hasBodyEnded
-        case .head: !context.channel.isWritable
+        case .head: !isWritable
         case .collecting, .discarding, .closing: false
         }
     }
@@ -187,6 +193,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func work(context: ChannelHandlerContext) {
         var goesOn = !isYielding
         var requests = 0
+        if goesOn { present = services.clock.now() }
+        defer { present = nil }
         while goesOn {
             switch phase {
             case .head where requests >= Limits.requestsPerTurn && input.readableBytes > 0:
@@ -210,7 +218,10 @@ final class HTTP1Handler: ChannelDuplexHandler {
             closeAfterAnswer(context: context)
         }
         // An idle connection must not hold on to the memory of its last read.
-        if input.readableBytes == 0 { input = ByteBuffer() }
+        if input.readableBytes == 0, input.capacity > 0 {
+            scratch.received.give(input)
+            input = ByteBuffer()
+        }
         restartTimer(context: context)
     }
 
@@ -228,7 +239,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     /// The client will send nothing more: a request that is not complete never will be, and none follows.
     private func endAfterInput(context: ChannelHandlerContext) {
         switch phase {
-        case .head where context.channel.isWritable:
+        case .head where isWritable:
             phase = .closing
             closeAfterAnswer(context: context)
         case .receiving(let receiver) where !receiver.isFull:
@@ -254,7 +265,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
         case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)
-        case .streaming where context.channel.isWritable: timer?.start(feedTime - context.eventLoop.now)
+        case .streaming where isWritable: timer?.start(feedTime - context.eventLoop.now)
         // A reader who takes nothing for that long is dropped.
         case .streaming: timer?.start(Limits.bodyTimeout)
         case .updating(let batch):
@@ -272,7 +283,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     /// True when the peer owes the rest of a head. With a full outbound buffer, what is there has just not been read.
     private func isInsideHead(context: ChannelHandlerContext) -> Bool {
-        input.readableBytes > 0 && context.channel.isWritable
+        input.readableBytes > 0 && isWritable
     }
 
     private func timeOut(context: ChannelHandlerContext) {
@@ -293,7 +304,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .waiting:
             endWait(context: context)
             resume(context: context)
-        case .streaming(let feed) where context.channel.isWritable:
+        case .streaming(let feed) where isWritable:
             writeEvents(feed, context: context)
         case .head, .receiving, .finishing, .discarding, .sending, .streaming, .closing:
             context.close(promise: nil)

@@ -9,14 +9,32 @@ import NIOCore
 final class LoopScratch {
     /// What the bridge reads jobs into.
     let bridge = BridgeScratch()
-    /// The body of the answer under construction; empty between two calls.
-    var content = OutputBuffer(capacity: 4_096)
+    /// What connections read into, and write from.
+    let received = SpareBuffer(keeping: Limits.keptReceived)
+    let outbound = SpareBuffer(keeping: Limits.keptOutput)
+    /// Behind a pointer for the reason that ``ConnectionState`` gives.
+    private let answer = UnsafeMutablePointer<OutputBuffer>.allocate(capacity: 1)
     /// The head of an HTTP/2 answer under construction.
     var fields = HeaderBlock()
     /// The Date field of the present second.
     var date = DateField()
     /// Who on this loop waits for jobs to change; made when the first one does.
     fileprivate var watches: LoopWatches?
+
+    init() {
+        answer.initialize(to: OutputBuffer(capacity: 4_096))
+    }
+
+    deinit {
+        answer.deinitialize(count: 1)
+        answer.deallocate()
+    }
+
+    /// The body of the answer under construction; empty between two calls.
+    var content: OutputBuffer {
+        _read { yield answer.pointee }
+        _modify { yield &answer.pointee }
+    }
 
     /// One for each loop of a group, for use on that loop only.
     static func make(for group: any EventLoopGroup) -> [ObjectIdentifier: NIOLoopBoundBox<LoopScratch?>] {
