@@ -100,6 +100,7 @@ final class HTTP2ClientEnd: ChannelInboundHandler {
     struct Answer: Sendable {
         var status = 0
         var length: String?
+        var fields: [String: String] = [:]
         var body: [UInt8] = []
         var hasEnded = false
         /// Set when the stream is over.
@@ -161,6 +162,9 @@ extension HTTP2ClientEnd: HTTP2SessionDelegate {
     func session(_ session: HTTP2Session, didReceiveHead stream: StreamID, _ head: HeaderBlock, endStream: Bool) {
         answers[stream, default: Answer()].status = head.status ?? 0
         answers[stream, default: Answer()].length = head.value(of: "content-length").map { head.text($0) }
+        for field in head.fields {
+            answers[stream, default: Answer()].fields[head.text(field.name)] = head.text(field.value)
+        }
         answers[stream, default: Answer()].hasEnded = endStream
     }
 
