@@ -43,6 +43,10 @@ public enum Limits {
     public static let wakesPerDrain = 1_024
     /// New jobs that are kept for a follower who does not come for them: 64 KiB.
     public static let queuedCreations = 4_096
+    /// Steps of a job's life that its history tells, from the HTTP contract; and what all histories of a table may
+    /// come to, in bytes: most jobs cost none of it, and a job that was tried twice some 400.
+    public static let transitions = 64
+    public static let historyBytes = 64 << 20
     /// The largest page of a list, from the HTTP contract.
     public static let pageLength = 1_000
 

@@ -20,7 +20,6 @@ final class JobTimers: Sendable {
         let interval = Limits.timerInterval
         let repeated = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
             services.clock.adjust()
-            services.bridge.load.sample()
             tick(at: services.clock.now())
         }
         task.withLockedValue { $0 = repeated }

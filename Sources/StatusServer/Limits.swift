@@ -69,8 +69,12 @@ enum Limits {
     static let watchTries = 16
     /// Bytes of events that are written at a time; further ones wait until the reader has taken them.
     static let eventPiece = 16_384
-    /// Nanoseconds over which the server's load is evened out: a large list is no load, a crowd of clients is.
-    static let loadMemory: UInt64 = 1_000_000_000
+    /// Microseconds of an event loop's lag up to which clients may ask as often as the paces of their jobs let them: at
+    /// most 4 % of the shortest time between two of their checks.
+    static let easyLag: Int64 = 20_000
+    /// Measurements over which the lag is evened out, for that purpose: one large list is no load, a crowd of clients
+    /// is.
+    static let lagMemory: Int64 = 8
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
     /// Acknowledgements of a worker's stream are at least this far apart.

@@ -1,25 +1,18 @@
-import Glibc
 import Synchronization
 
-/// How busy the process is, as a factor by which clients should ask more rarely.
+/// How busy the server is, as a factor by which clients should ask more rarely.
 ///
-/// It compares the processor time that the process took with what its event loops could take, evened out over about a
-/// second. Up to half of that the factor is 1; from there on it grows like the queue of a single server does, because
-/// each check that stays away makes room for another: 2 at three quarters, 5 at nine tenths, and 10 at most.
+/// It follows the lag of the event loops: how long everything that is ready waits for its turn, which is what a status
+/// check waits. The processor time that the process takes was tried and left: it is full when workers report at full
+/// speed, or a few clients ask as fast as they can, while each answer still takes less than a millisecond; and it shows
+/// nothing when others take the processors. The same lag decides whether workers have to slow down (``LoadGauge``).
+///
+/// A client who waits for its answers for 4 % of its time is let ask as often as it likes; from a lag of 20 ms on the
+/// factor keeps it there, up to 10, because each check that stays away makes room for another.
 final class ServerLoad: Sendable {
     /// In hundredths, 100 to 1,000.
     private let factor = Atomic(100)
-    private let loops: Int
-    private let meter: Atomic<UInt64>
-    private let seenAt = Atomic<UInt64>(0)
-    /// The share of the processors in use, in ten-thousandths, evened out.
-    private let share = Atomic(0)
-
-    /// - Parameter loops: how many processors the process can keep busy, at least 1.
-    init(loops: Int) {
-        self.loops = max(loops, 1)
-        meter = Atomic(0)
-    }
+    private let meters = Mutex<[Meter]>([])
 
     /// The factor in hundredths, 100 for a server that has time. Any thread.
     var hundredths: Int { factor.load(ordering: .relaxed) }
@@ -29,36 +22,39 @@ final class ServerLoad: Sendable {
         max(milliseconds, min(milliseconds * hundredths / 100, longest))
     }
 
-    /// Takes a sample of the process. One thread, every tick.
-    func sample() {
-        sample(processor: Self.nanoseconds(CLOCK_PROCESS_CPUTIME_ID), at: Self.nanoseconds(CLOCK_MONOTONIC))
+    /// A meter for one event loop, which lives as long as the server.
+    func makeMeter() -> Meter {
+        let meter = Meter()
+        meters.withLock { $0.append(meter) }
+        return meter
     }
 
-    /// Takes a sample: the processor time used so far and the time, in nanoseconds, neither ever going back.
-    func sample(processor: UInt64, at time: UInt64) {
-        let used = processor - min(processor, meter.exchange(processor, ordering: .relaxed))
-        let last = seenAt.exchange(time, ordering: .relaxed)
-        guard last > 0, time > last else { return }
-        let passed = time - last
-        let present = min(10_000, Double(used) / (Double(passed) * Double(loops)) * 10_000)
-        // The weight of a sample grows with the time that it covers: a second counts in full.
-        let weight = min(1, Double(passed) / Double(Limits.loadMemory))
-        let before = Double(share.load(ordering: .relaxed))
-        let evened = before + (present - before) * weight
-        share.store(Int(evened.rounded()), ordering: .relaxed)
-        factor.store(Self.factor(share: evened / 10_000), ordering: .relaxed)
+    /// Takes a measurement of the loop of `meter`: it was `milliseconds` late. On that loop, every
+    /// ``Limits/loadInterval``.
+    func observe(_ milliseconds: Int64, by meter: Meter) {
+        meter.take(milliseconds)
+        let worst = meters.withLock { $0.reduce(0) { max($0, $1.microseconds) } }
+        factor.store(Self.factor(lag: worst), ordering: .relaxed)
     }
 
-    /// The factor in hundredths for a share of 0 to 1.
-    static func factor(share: Double) -> Int {
-        guard share > 0.5 else { return 100 }
-        return min(1_000, Int((50 / max(1 - share, 0.001)).rounded()))
+    /// The factor in hundredths for a lag in microseconds.
+    static func factor(lag: Int64) -> Int {
+        Int(min(max(lag * 100 / Limits.easyLag, 100), 1_000))
     }
 
-    private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
-        var time = timespec()
-        // Cannot fail: both clocks exist on every Linux, and `time` is a valid address.
-        clock_gettime(clock, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    /// The lag of one event loop, evened out.
+    final class Meter: Sendable {
+        private let lag = Atomic<Int64>(0)
+
+        /// Any thread.
+        fileprivate var microseconds: Int64 { lag.load(ordering: .relaxed) }
+
+        /// One thread.
+        fileprivate func take(_ milliseconds: Int64) {
+            let before = microseconds
+            // What is longer than a minute is a machine that slept.
+            let present = min(max(milliseconds, 0), 60_000) * 1_000
+            lag.store(before + (present - before) / Limits.lagMemory, ordering: .relaxed)
+        }
     }
 }

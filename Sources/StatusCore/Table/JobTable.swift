@@ -104,7 +104,8 @@ public final class JobTable: Sendable {
                     lifetime: Int64(configuration.tombstoneLifetime) * 1_000
                 ),
                 firstVersion: configuration.firstVersion,
-                isSettling: configuration.publication == .byCommitter
+                isSettling: configuration.publication == .byCommitter,
+                historyBytes: max(Limits.historyBytes / count, 4_096)
             )
         }
     }

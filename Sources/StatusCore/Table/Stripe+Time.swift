@@ -34,6 +34,7 @@ extension Stripe {
             event = record.lookAtClock(id, place, in: &memory, hasRoom: hasRoom, isSettling: settles, at: now)
             return true
         }
+        if case .stalled(_, _, hasFailed: true, _, _) = event { histories.noteSilentEnd(slot) }
         return Tick(event: event)
     }
 
@@ -69,6 +70,7 @@ extension Stripe {
         retire(record.version)
         if tombstones.set(hash, expiredAt: record.expiresAt) { forgetVersions() }
         if watchers.hasWatchers(slot) { signals.formUnion(watchers.detach(slot)) }
+        histories.remove(slot)
         index.remove(hash, slot, of: jobs)
         jobs.giveBack(slot)
         log.noteRemoval(of: jobs.records)

@@ -10,6 +10,7 @@ internal struct Stripe: ~Copyable {
     internal var tombstones: Tombstones
     internal var counts = JobCounts()
     internal var watchers = WatchList()
+    internal var histories: HistoryList
     /// The mailboxes that have got something during this section, one bit each, to be told when it is over.
     internal var signals = MailboxMask()
     /// Jobs that may still be made here before the table's quota is asked again.
@@ -27,13 +28,15 @@ internal struct Stripe: ~Copyable {
         jobs: consuming StripeJobs,
         tombstones: consuming Tombstones,
         firstVersion: UInt64,
-        isSettling: Bool
+        isSettling: Bool,
+        historyBytes: Int
     ) {
         self.number = number
         self.jobs = jobs
         self.tombstones = tombstones
         self.firstVersion = firstVersion
         self.isSettling = isSettling
+        histories = HistoryList(limit: historyBytes)
     }
 
     /// The slot of the job named `id`.
@@ -69,8 +72,8 @@ internal struct Stripe: ~Copyable {
         return .unknown
     }
 
-    /// Changes a record by `body`, keeps the counts right, wakes who waits for it, and sets its timer anew where
-    /// `body` returns true.
+    /// Changes a record by `body`, keeps the counts and the history right, wakes who waits for it, and sets its timer
+    /// anew where `body` returns true.
     @inline(__always)
     internal mutating func change(
         _ slot: Slot,
@@ -80,12 +83,14 @@ internal struct Stripe: ~Copyable {
         var record = jobs[slot]
         let before = JobCounts.Place(record)
         let version = record.version
+        let attempt = record.attempt
         let needsTimer = body(&record, &jobs.memory)
         let after = JobCounts.Place(record)
         if record.version != version, record.flags.contains(.watched) {
             record.flags.remove(.watched)
             wake(slot)
         }
+        if after != before || record.attempt != attempt { histories.note(slot, from: jobs[slot], to: record) }
         jobs[slot] = record
         if after != before {
             counts.add(-1, before)

@@ -17,6 +17,8 @@ extension Bridge {
             return try sendResult(of: id, call)
         case (.get, .events(let id)), (.head, .events(let id)):
             return try events(of: id, call)
+        case (.get, .history(let id)), (.head, .history(let id)):
+            return try history(of: id, call, into: &output)
         case (.get, .manyEvents), (.head, .manyEvents):
             return try events(call)
         case (.get, .jobs), (.head, .jobs):
@@ -54,7 +56,7 @@ extension Bridge {
         case .updates:
             try requireUpdates(call.request)
             return .openUpdates
-        case .status, .events, .manyEvents, .batchGet, .health, .livez, .readyz:
+        case .status, .events, .history, .manyEvents, .batchGet, .health, .livez, .readyz:
             throw .methodNotAllowed(route.allow)
         }
     }

@@ -16,7 +16,7 @@ final class Bridge: Sendable {
     let configuration: BridgeConfiguration
     let hosts: HostRules
     let origins: OriginRules
-    let load: ServerLoad
+    let load = ServerLoad()
     private let readiness = Atomic<Bool>(false)
 
     init(table: JobTable, results: ResultStore, streams: any CancelDelivery, configuration: BridgeConfiguration) {
@@ -26,7 +26,6 @@ final class Bridge: Sendable {
         self.configuration = configuration
         self.hosts = HostRules(configuration)
         self.origins = OriginRules(configuration)
-        self.load = ServerLoad(loops: configuration.eventLoops)
     }
 
     /// What `/readyz` says; false until the server sets it.

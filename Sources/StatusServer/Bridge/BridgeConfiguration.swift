@@ -10,22 +10,18 @@ struct BridgeConfiguration: Sendable {
     var maximumWait: Int
     /// Origins whose pages may read answers and write, such as `https://app.example.com`; `*` lets every page read.
     var corsOrigins: [String]
-    /// How many event loops ask it; the measure of the server's load.
-    var eventLoops: Int
 
     init(
         publicURL: String? = nil,
         allowedHosts: [String] = [],
         inlineResultLimit: Int = BridgeLimits.inlineResult,
         maximumWait: Int = BridgeLimits.wait,
-        corsOrigins: [String] = [],
-        eventLoops: Int = 1
+        corsOrigins: [String] = []
     ) {
         self.publicURL = publicURL
         self.allowedHosts = allowedHosts
         self.inlineResultLimit = inlineResultLimit
         self.maximumWait = maximumWait
         self.corsOrigins = corsOrigins
-        self.eventLoops = eventLoops
     }
 }

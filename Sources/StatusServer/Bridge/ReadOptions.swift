@@ -39,7 +39,7 @@ struct ReadOptions: Sendable {
             guard let range = item.value, !range.isEmpty else { continue }
             let value = query.part(range)
             if wait == nil, PercentEncoding.matches(name, "wait") {
-                guard let seconds = Digits.parse(value) else {
+                guard let seconds = Self.seconds(value) else {
                     throw .malformed("wait must be a whole number of seconds")
                 }
                 wait = min(seconds, maximumWait)
@@ -70,6 +70,11 @@ struct ReadOptions: Sendable {
                 break
             }
         }
+    }
+
+    /// A whole number, however large: what is too long to wait is cut, not refused.
+    private static func seconds(_ value: UnsafeRawBufferPointer) -> Int? {
+        Digits.parse(value) ?? (value.allSatisfy { (0x30...0x39).contains($0) } ? .max : nil)
     }
 
     private static func isNamed(

@@ -11,6 +11,7 @@ enum Route: Equatable {
     case result(TaskID?)
     case cancel(TaskID?)
     case events(TaskID?)
+    case history(TaskID?)
     case manyEvents
     case health
     case livez
@@ -49,6 +50,7 @@ enum Route: Equatable {
         if matches(action, "result") { return .result(id) }
         if matches(action, "cancel") { return .cancel(id) }
         if matches(action, "events") { return .events(id) }
+        if matches(action, "history") { return .history(id) }
         return nil
     }
 
@@ -81,7 +83,7 @@ extension Route {
         switch self {
         case .jobs: "GET, HEAD, POST"
         case .job: "GET, HEAD, PATCH, DELETE"
-        case .status, .events, .manyEvents, .health, .livez, .readyz: "GET, HEAD"
+        case .status, .events, .history, .manyEvents, .health, .livez, .readyz: "GET, HEAD"
         case .result: "GET, HEAD, PUT"
         case .cancel, .batchGet, .updates: "POST"
         }

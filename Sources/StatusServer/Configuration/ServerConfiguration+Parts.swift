@@ -9,8 +9,7 @@ extension BridgeConfiguration {
             allowedHosts: server.allowedHosts,
             inlineResultLimit: server.inlineResultLimit,
             maximumWait: server.maximumWait,
-            corsOrigins: server.corsOrigins,
-            eventLoops: server.eventLoopThreads
+            corsOrigins: server.corsOrigins
         )
     }
 }

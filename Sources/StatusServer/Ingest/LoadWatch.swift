@@ -1,18 +1,21 @@
 import NIOCore
 import StatusCore
 
-/// Measures how late one event loop is, and tells its workers to slow down when that is too much.
+/// Measures how late one event loop is, and tells its workers to slow down when that is too much, and
+/// clients to ask more rarely.
 ///
 /// Belongs to that loop.
 final class LoadWatch {
     private let services: ServerServices
     private let loop: any EventLoop
     private var gauge = LoadGauge()
+    private let meter: ServerLoad.Meter
     private var measuredAt: NIODeadline
 
     init(services: ServerServices, loop: any EventLoop) {
         self.services = services
         self.loop = loop
+        meter = services.bridge.load.makeMeter()
         measuredAt = loop.now
     }
 
@@ -26,8 +29,9 @@ final class LoadWatch {
         }
     }
 
-    /// Takes a measurement; workers hear of it where it changes what they should do.
+    /// Takes a measurement; workers hear of it where it changes what they should do, clients with their next answers.
     func observe(lag: TimeAmount, elapsed: TimeAmount) {
+        services.bridge.load.observe(lag.milliseconds, by: meter)
         guard let pause = gauge.observe(lag: lag.milliseconds, elapsed: elapsed.milliseconds) else { return }
         services.streams.forEach(on: loop) { owner, stream in
             // Up to half as much again, or all of them would come back at the same moment.

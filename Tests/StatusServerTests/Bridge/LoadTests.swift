@@ -5,46 +5,52 @@ import Testing
 /// When to ask again: from the job's pace and the server's load.
 @Suite("The server's load")
 struct LoadTests {
-    private static let tick: UInt64 = 50_000_000
-
-    /// Lets the process use `percent` of its loops' time for so many ticks, after one that begins the measurement.
-    private func run(_ load: ServerLoad, loops: UInt64, percent: UInt64, ticks: UInt64, from start: UInt64 = 1)
-        -> UInt64
-    {
-        for number in start...(start + ticks) {
-            load.sample(processor: number * Self.tick * loops * percent / 100, at: number * Self.tick)
-        }
-        return start + ticks
+    /// Lets a loop be so late, again and again.
+    private func run(_ load: ServerLoad, _ meter: ServerLoad.Meter, lag: Int64, times: Int) {
+        for _ in 0..<times { load.observe(lag, by: meter) }
     }
 
     @Test(
-        "The factor is 1 up to half of the time, then grows, and ends at 10",
-        arguments: [(0.0, 100), (0.5, 100), (0.75, 200), (0.9, 500), (0.95, 1_000), (0.96, 1_000), (1, 1_000)]
+        "The factor is 1 up to 20 ms of lag, then grows with it, and ends at 10",
+        arguments: [(0, 100), (20_000, 100), (30_000, 150), (100_000, 500), (200_000, 1_000), (5_000_000, 1_000)]
     )
-    func factor(share: Double, hundredths: Int) {
-        #expect(ServerLoad.factor(share: share) == hundredths)
+    func factor(lag: Int64, hundredths: Int) {
+        #expect(ServerLoad.factor(lag: lag) == hundredths)
     }
 
-    @Test("A sustained load shows within seconds, a moment of it hardly, and it goes away again")
+    @Test("A sustained lag shows within seconds, a moment of it hardly, and it goes away again")
     func time() {
-        let load = ServerLoad(loops: 2)
+        let load = ServerLoad()
+        let meter = load.makeMeter()
         #expect(load.hundredths == 100)
-        _ = run(load, loops: 2, percent: 100, ticks: 3)
+        run(load, meter, lag: 150, times: 1)
         #expect(load.hundredths == 100)
-        let busy = ServerLoad(loops: 2)
-        let end = run(busy, loops: 2, percent: 90, ticks: 100)
-        #expect((450...500).contains(busy.hundredths))
-        let used = end * Self.tick * 2 * 90 / 100
-        for number in 1...40 { busy.sample(processor: used, at: (end + UInt64(number)) * Self.tick) }
-        #expect(busy.hundredths == 100)
+        run(load, meter, lag: 150, times: 40)
+        #expect((700...750).contains(load.hundredths))
+        run(load, meter, lag: 0, times: 30)
+        #expect(load.hundredths == 100)
     }
 
-    @Test("Clocks that stand still or jump mean nothing")
+    @Test("The slowest loop counts, whatever the others say")
+    func loops() {
+        let load = ServerLoad()
+        let slow = load.makeMeter()
+        let quick = load.makeMeter()
+        run(load, slow, lag: 1_000, times: 20)
+        run(load, quick, lag: 0, times: 100)
+        #expect(load.hundredths == 1_000)
+        run(load, slow, lag: 0, times: 60)
+        #expect(load.hundredths == 100)
+    }
+
+    @Test("A clock that jumps means little")
     func oddClocks() {
-        let load = ServerLoad(loops: 1)
-        load.sample(processor: 100, at: 100)
-        load.sample(processor: 200, at: 100)
-        load.sample(processor: 50, at: 300)
+        let load = ServerLoad()
+        let meter = load.makeMeter()
+        run(load, meter, lag: -1_000, times: 10)
+        #expect(load.hundredths == 100)
+        run(load, meter, lag: .max, times: 1)
+        run(load, meter, lag: 0, times: 80)
         #expect(load.hundredths == 100)
     }
 
@@ -55,7 +61,8 @@ struct LoadTests {
         try server.send("POST /api/jobs", json: #"{"taskId":"b"}"#)
         try server.send("DELETE /api/jobs/b")
         #expect(try server.send("GET /api/jobs/a").body.contains(#""retryAfterMs":500"#))
-        _ = run(server.bridge.load, loops: 1, percent: 100, ticks: 400)
+        let meter = server.bridge.load.makeMeter()
+        run(server.bridge.load, meter, lag: 500, times: 100)
         #expect(server.bridge.load.hundredths == 1_000)
         #expect(try server.send("GET /api/jobs/a").body.contains(#""retryAfterMs":5000"#))
         server.wait(milliseconds: 60_000)

@@ -94,6 +94,8 @@ struct WaitTests {
         }
         #expect(waits.allSatisfy { (29_000...30_000).contains($0) })
         #expect(Set(waits).count > 1)
+        let longest = try #require(try server.send("\(Self.status)?wait=99999999999999999999").wait)
+        #expect((29_000...30_000).contains(longest.milliseconds))
         let short = try #require(try server.send("\(Self.status)?wait=1").wait)
         #expect((950...1_000).contains(short.milliseconds))
         let longer = try Harness(BridgeConfiguration(maximumWait: 300))

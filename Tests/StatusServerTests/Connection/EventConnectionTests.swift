@@ -131,6 +131,46 @@ struct EventConnectionTests {
         #expect(watches.count == 0)
     }
 
+    @Test("On HTTP/2 too a reader who takes nothing is dropped, with little kept for him, and no other stream is")
+    func slowStream() throws {
+        let connection = try EmbeddedConnection()
+        let table = connection.services.table
+        let count = 600
+        for index in 0..<count {
+            let submission = Submission(id: try #require(TaskID("job-\(index)")), type: "ocr")
+            _ = table.submit(submission, at: connection.services.clock.now())
+        }
+        // Windows of 1,000 bytes, and none is opened.
+        try connection.send(bytes: RawHTTP2.opening([(4, 1_000)])[...])
+        let path = "/api/events?type=ocr"
+        let block = [0x82, 0x86, 0x04, UInt8(path.utf8.count)] + Array(path.utf8) + [0x41, 1, UInt8(ascii: "a")]
+        try connection.send(bytes: RawHTTP2.frame(1, flags: 5, stream: 1, block)[...])
+        let data = RawHTTP2.parse(try connection.received()).filter { $0.kind == 0 }
+        #expect(data.reduce(0) { $0 + $1.payload.count } == 1_000)
+        let handler = try connection.channel.pipeline.syncOperations.handler(type: HTTP2Handler.self)
+        let kept = handler.session.queuedBytes(StreamID(1))
+        #expect(kept > 0)
+        #expect(kept < HTTP2Handler.settings.lowWaterMark + Limits.eventPiece + BridgeLimits.feedPage * 600)
+
+        for progress in 1...20 {
+            for index in 0..<count {
+                let update = JobUpdate(progress: BasisPoints(progress))
+                let id = try #require(TaskID("job-\(index)"))
+                _ = table.apply(.update(update), to: id, at: connection.services.clock.now())
+            }
+            connection.wait(.milliseconds(200))
+        }
+        #expect(handler.session.queuedBytes(StreamID(1)) == kept)
+        #expect(RawHTTP2.parse(try connection.received()).allSatisfy { $0.kind != 0 })
+
+        connection.wait(Limits.bodyTimeout)
+        let resets = RawHTTP2.parse(try connection.received()).filter { $0.kind == 3 }
+        #expect(resets.map(\.payload) == [RawHTTP2.number(8)])
+        #expect(connection.services.watches(of: connection.channel.embeddedEventLoop).count == 0)
+        try connection.send(bytes: RawHTTP2.ping(7)[...])
+        #expect(RawHTTP2.answersPing(try connection.received(), 7))
+    }
+
     @Test("A client that goes leaves no watch behind", arguments: ["/api/jobs/a/events", "/api/events?ids=a"])
     func gone(path: String) throws {
         weak var handler: HTTP1Handler?

@@ -168,6 +168,9 @@ extension HTTP2ClientEnd: HTTP2SessionDelegate {
     func session(_ session: HTTP2Session, didReceiveHead stream: StreamID, _ head: HeaderBlock, endStream: Bool) {
         answers[stream, default: Answer()].status = head.status ?? 0
         answers[stream, default: Answer()].length = head.value(of: "content-length").map { head.text($0) }
+        for field in head.fields {
+            answers[stream, default: Answer()].fields[head.text(field.name)] = head.text(field.value)
+        }
         answers[stream, default: Answer()].hasEnded = endStream
         head.withBytes { bytes in
             for field in head.fields {

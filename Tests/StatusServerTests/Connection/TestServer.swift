@@ -17,11 +17,13 @@ struct TestServer: Sendable {
         threads: Int = 2,
         resultLimit: Int = 1 << 30,
         drainSeconds: Int64 = 600,
+        origins: [String] = [],
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let configuration = ServerConfiguration(
             listen: [ListenAddress(host: "127.0.0.1", port: 0)],
             eventLoopThreads: threads,
+            corsOrigins: origins,
             resultLimit: resultLimit,
             drainSeconds: drainSeconds
         )

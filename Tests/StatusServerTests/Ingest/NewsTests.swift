@@ -146,6 +146,8 @@ struct WorkerNewsTests {
             for _ in 0..<Limits.overloadStreak {
                 watch.observe(lag: .milliseconds(Limits.overloadLag), elapsed: .milliseconds(100))
             }
+            // Clients hear of the same measurements.
+            #expect(end.services.bridge.load.hundredths > 100)
             return end.takeDown()
         }
         #expect(down.count == 1)
