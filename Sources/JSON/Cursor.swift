@@ -122,6 +122,46 @@ struct Cursor {
         return false
     }
 
+    /// Steps over what follows a backslash; false, and no step, when it is no whole escape.
+    @inline(__always)
+    mutating func skipEscape() -> Bool {
+        guard offset < end else { return false }
+        if byte == UInt8(ascii: "u") {
+            guard end &- offset >= 5 else { return false }
+            let digits = unsafe base.loadUnaligned(fromByteOffset: offset &+ 1, as: UInt32.self)
+            guard Self.areHexadecimal(digits) else { return false }
+            offset &+= 5
+            return true
+        }
+        guard Self.isSimpleEscape(byte) else { return false }
+        offset &+= 1
+        return true
+    }
+
+    /// True for the letters that stand for one character behind a backslash (RFC 8259 §7).
+    @inline(__always)
+    private static func isSimpleEscape(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            true
+        default:
+            false
+        }
+    }
+
+    /// True when all four bytes are hexadecimal digits. No step carries from one byte into the next, because the top
+    /// bits are clear while numbers are added.
+    @inline(__always)
+    private static func areHexadecimal(_ bytes: UInt32) -> Bool {
+        guard bytes & 0x8080_8080 == 0 else { return false }
+        // A byte's top bit says that it is at least the first of a range, or above its last.
+        let isDigit = (bytes &+ 0x5050_5050) & ~(bytes &+ 0x4646_4646)
+        let lowered = bytes | 0x2020_2020
+        let isLetter = (lowered &+ 0x1F1F_1F1F) & ~(lowered &+ 0x1919_1919)
+        return (isDigit | isLetter) & 0x8080_8080 == 0x8080_8080
+    }
+
     /// The next eight bytes, the first one lowest; there must be eight.
     @unsafe @inline(__always)
     private var word: UInt64 {

@@ -28,6 +28,13 @@ extension JSONValidator {
     @inline(__always)
     private mutating func takeValueStart(_ cursor: inout Cursor) -> JSONFailure.Reason? {
         cursor.skipWhitespace()
+        // Arrays in arrays come in runs.
+        while !cursor.isAtEnd, cursor.byte == UInt8(ascii: "[") {
+            guard nesting.open(isObject: false) else { return .tooDeep }
+            state = .firstElement
+            cursor.advance()
+            cursor.skipWhitespace()
+        }
         if cursor.isAtEnd { return nil }
         switch cursor.byte {
         case UInt8(ascii: "\""):
@@ -38,9 +45,8 @@ extension JSONValidator {
         case UInt8(ascii: "{"):
             guard nesting.open(isObject: true) else { return .tooDeep }
             state = .firstKey
-        case UInt8(ascii: "["):
-            guard nesting.open(isObject: false) else { return .tooDeep }
-            state = .firstElement
+            cursor.advance()
+            return cursor.isAtEnd ? nil : takeKeyStart(&cursor)
         case UInt8(ascii: "]") where state == .firstElement:
             nesting.close()
             state = .afterValue
@@ -93,20 +99,22 @@ extension JSONValidator {
     /// Whitespace, then what may follow a value.
     @inline(__always)
     private mutating func takeSeparator(_ cursor: inout Cursor) -> JSONFailure.Reason? {
-        cursor.skipWhitespace()
-        if cursor.isAtEnd { return nil }
-        guard nesting.depth > 0 else { return .trailingBytes }
-        let isInObject = nesting.isInObject
-        switch cursor.byte {
-        case UInt8(ascii: ","):
+        while true {
+            cursor.skipWhitespace()
+            if cursor.isAtEnd { return nil }
+            guard nesting.depth > 0 else { return .trailingBytes }
+            let isInObject = nesting.isInObject
+            // Ends come in runs, as beginnings do.
+            if cursor.byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                nesting.close()
+                cursor.advance()
+                continue
+            }
+            guard cursor.byte == UInt8(ascii: ",") else { return .unexpectedByte }
             state = isInObject ? .key : .value
-        case UInt8(ascii: "}") where isInObject, UInt8(ascii: "]") where !isInObject:
-            nesting.close()
-        default:
-            return .unexpectedByte
+            cursor.advance()
+            return nil
         }
-        cursor.advance()
-        return nil
     }
 
     @inline(__always)

@@ -12,9 +12,15 @@ extension JSONValidator {
                 return nil
             }
             if byte == UInt8(ascii: "\\") {
-                cursor.advance()
-                state = .escape
-                return nil
+                // Escapes too come in runs; only one that is cut needs the states in between.
+                repeat {
+                    cursor.advance()
+                    guard cursor.skipEscape() else {
+                        state = .escape
+                        return nil
+                    }
+                } while !cursor.isAtEnd && cursor.byte == UInt8(ascii: "\\")
+                continue
             }
             guard byte >= 0x80 else { return .controlCharacter }
             // Text outside ASCII comes in runs, so stay here as long as it lasts.

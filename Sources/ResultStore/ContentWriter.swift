@@ -28,8 +28,8 @@ struct ContentWriter: ~Copyable {
         }
     }
 
-    /// What was taken; the writer is of no use afterwards.
-    mutating func finish() -> ResultContent {
+    /// What was taken so far. It stays as it is while more is taken.
+    func soFar() -> ResultContent {
         let place: ResultContent.Place = if let file { .file(file) } else { .memory(memory) }
         return ResultContent(place: place, length: length, share: share)
     }

@@ -25,6 +25,9 @@ public enum ResultLimits {
     /// How many bytes of a file are read at a time for decoding.
     static let readLength = 65_536
 
+    /// What arrives is shown to readers at most so often, in milliseconds.
+    static let showInterval: Int64 = 90
+
     /// How many bytes are decoded at a time to be dropped; they stand on the stack.
     static let skipLength = 16_384
 

@@ -57,7 +57,7 @@ final class ResultPipeline {
         if let failure = inflater?.finish() { throw explain(failure) }
         if let failure = validator?.finish() { throw .malformedJSON(failure) }
         try encoder.finish { (output) throws(ResultFailure) in try keep(output) }
-        let content = content.finish()
+        let content = content.soFar()
         let digests = hashes.digests(index)
         return store.keep { id in
             StoredResult(
@@ -70,6 +70,26 @@ final class ResultPipeline {
                 plainContent: length <= ResultLimits.plainLength ? plain : nil
             )
         }
+    }
+
+    /// What has arrived, as a result that can be read.
+    ///
+    /// - Parameter endsSegment: the segment under way is ended for it, so that nothing is left out.
+    func soFar(
+        _ description: ResultDescription,
+        endsSegment: Bool,
+        at wall: Int64
+    ) throws(ResultFailure) -> StoredResult {
+        if endsSegment { try encoder.finish { (output) throws(ResultFailure) in try keep(output) } }
+        return StoredResult(
+            id: 0,
+            description: description,
+            storedAt: wall,
+            index: index,
+            digests: hashes.digests(index),
+            content: content.soFar(),
+            plainContent: nil
+        )
     }
 
     /// Takes the next bytes of the content.

@@ -32,6 +32,11 @@ public final class ResultStore: Sendable {
     private struct Contents {
         var results: [UInt64: StoredResult] = [:]
         var lastID: UInt64 = 0
+        var arriving: [String: Arrival] = [:]
+    }
+
+    private struct Arrival {
+        weak var writer: ResultWriter?
     }
 
     private let configuration: Configuration
@@ -48,20 +53,38 @@ public final class ResultStore: Sendable {
     }
 
     /// Begins a result of at most `limit` bytes before compression; the configuration's limit holds besides.
-    public func begin(_ description: ResultDescription, limit: Int = .max) -> ResultWriter {
-        ResultWriter(
+    ///
+    /// - Parameter key: a name by which ``arriving(_:)`` finds the writer while someone holds it; of two with the same
+    ///   name the later one.
+    public func begin(_ description: ResultDescription, limit: Int = .max, key: String? = nil) -> ResultWriter {
+        let writer = ResultWriter(
             description,
             limit: min(limit, configuration.maximumLength),
             level: configuration.level,
             folder: configuration.temporaryFolder,
             quota: quota,
+            key: key,
             store: self
         )
+        if let key { contents.withLock { $0.arriving[key] = Arrival(writer: writer) } }
+        return writer
     }
 
     /// The result with the number `id`; nil when there is none, or it was removed.
     public func result(_ id: UInt64) -> StoredResult? {
         contents.withLock { $0.results[id] }
+    }
+
+    /// The result that was begun under `key` and is on its way.
+    public func arriving(_ key: String) -> ResultWriter? {
+        contents.withLock { $0.arriving[key]?.writer }
+    }
+
+    /// The writer that was begun under `key` is gone; a later one of that name stays.
+    func forgetArrival(_ key: String) {
+        contents.withLock { contents in
+            if contents.arriving[key]?.writer == nil { contents.arriving[key] = nil }
+        }
     }
 
     /// Forgets a result. Its bytes go when the last reader is done with them. Without such a result nothing happens.

@@ -4,7 +4,23 @@
 /// whatever the result's length. Until ``finish(length:sha256:at:)`` nothing can be seen in the store; a writer that is
 /// let go of without it leaves nothing behind.
 public final class ResultWriter: Sendable {
+    /// How far a result has come.
+    public enum Stage: Sendable {
+        /// It is on its way: what can be read of it, which has the number 0; nil before the first byte.
+        case arriving(StoredResult?)
+        /// It is whole and in the store, under this number.
+        case stored(UInt64)
+        /// It was given up.
+        case over
+    }
+
+    /// The media type that the sender gave.
+    public let mediaType: String
+    /// The file name that the sender gave.
+    public let name: String?
+
     private let store: ResultStore
+    private let key: String?
     private let state: Guarded<ResultWriterState>
 
     init(
@@ -13,10 +29,26 @@ public final class ResultWriter: Sendable {
         level: Int,
         folder: String,
         quota: Quota,
+        key: String?,
         store: ResultStore
     ) {
         self.store = store
+        self.key = key
+        mediaType = description.mediaType
+        name = description.name
         state = Guarded(ResultWriterState(description, limit: limit, level: level, folder: folder, quota: quota))
+    }
+
+    deinit {
+        if let key { store.forgetArrival(key) }
+    }
+
+    /// How far the result has come. What is shown of it is up to date within a tenth of a second. Waits for the disk,
+    /// and for a piece that is being taken.
+    ///
+    /// - Parameter wall: the present time in milliseconds since 1970 UTC.
+    public func stage(at wall: Int64) -> Stage {
+        state.withLock { $0.stage(at: wall) }
     }
 
     /// The bytes taken so far, counted as they are sent: in gzip when the result comes in gzip. A sender that lost its

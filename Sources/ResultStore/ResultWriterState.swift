@@ -8,6 +8,10 @@ struct ResultWriterState {
     private(set) var held = 0
     /// What every further call returns, once the result has ended in one way or the other.
     private var failure: ResultFailure?
+    /// The number under which the result was stored.
+    private var storedID: UInt64?
+    /// When the segment under way was ended last to show what there is, in milliseconds since 1970 UTC.
+    private var shownAt = Int64.min
     /// What makes ``pipeline``, until the first byte is there or the result ends: a sender may begin many results and
     /// send none of them.
     private var makePipeline: (() -> ResultPipeline)?
@@ -71,11 +75,27 @@ struct ResultWriterState {
         if let length, length != held { throw .wrongLength(held: held) }
         do throws(ResultFailure) {
             let result = try pipeline.finish(description, sha256: sha256, at: wall, store: store)
+            storedID = result.id
             end(.ended)
             return result
         } catch {
             end(error)
             throw error
+        }
+    }
+
+    mutating func stage(at wall: Int64) -> ResultWriter.Stage {
+        if let storedID { return .stored(storedID) }
+        if failure != nil { return .over }
+        guard let pipeline else { return .arriving(nil) }
+        // Many may look, and each segment that ends early compresses less.
+        let endsSegment = shownAt == .min || wall < shownAt || wall - shownAt >= ResultLimits.showInterval
+        if endsSegment { shownAt = wall }
+        do throws(ResultFailure) {
+            return .arriving(try pipeline.soFar(description, endsSegment: endsSegment, at: wall))
+        } catch {
+            end(error)
+            return .over
         }
     }
 

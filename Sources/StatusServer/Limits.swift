@@ -32,6 +32,8 @@ enum Limits {
     static let firstRegion = 131_072
     static let longestRegion = 1_048_576
     static let quickRegion = TimeAmount.milliseconds(200)
+    /// How often a reader of a result that arrives is given what has come.
+    static let liveInterval = TimeAmount.milliseconds(100)
     /// Results up to this size that are in memory are read on the event loop itself; a thread hop would cost more.
     static let inlineDownload = 65_536
     /// Bytes that may wait in a connection's outbound buffer before it stops reading requests and frames.

@@ -34,6 +34,8 @@ enum ReaderLimits {
     static let connectTime = Duration.seconds(5)
     /// The pause between two looks at a job, whatever the server asks for.
     static let pause: ClosedRange<Int64> = 100...30_000
+    /// The bar of a result is drawn anew no sooner than this.
+    static let redraw = Duration.milliseconds(100)
     /// How long `watch` bears a server that does not answer once it has answered.
     static let serverAway = Duration.seconds(60)
     /// How long `watch` bears that a server does not know a job that it knew before: one that was started anew learns

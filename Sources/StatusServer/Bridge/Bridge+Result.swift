@@ -13,6 +13,7 @@ extension Bridge {
         var options = try ReadOptions(call.request, maximumWait: configuration.maximumWait)
         options.conditions = ResultConditions(call.request)
         options.allowsGzip = call.request.fields.allowsGzip(in: call.request.bytes)
+        if options.isPartial { return try partialAnswer(for: job, id, options) }
         if let wait = wait(.result, for: job, options, call) { return .wait(wait) }
         return try resultAnswer(for: job, id, JobView(options: options, now: call.now, baseURL: call.baseURL))
     }

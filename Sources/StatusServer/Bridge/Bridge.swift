@@ -55,6 +55,9 @@ final class Bridge: Sendable {
         case .sendResult(var download):
             download.fields.set(grant)
             return .sendResult(download)
+        case .sendLive(var download):
+            download.fields.set(grant)
+            return .sendLive(download)
         case let later: return later
         }
     }

@@ -14,6 +14,9 @@ enum BridgeDecision {
     indirect case receiveResult(ResultUpload)
     /// Send a stored result. Nothing stands in the output buffer.
     indirect case sendResult(ResultDownload)
+    /// Send what there is of a result that is on its way, in pieces that a ``LiveSource`` gives. Nothing stands in the
+    /// output buffer.
+    indirect case sendLive(LiveDownload)
     /// Watch the job, and ask ``Bridge/resume(_:isOver:at:scratch:into:)`` on each change, and at the latest when the
     /// time of the wait is up. Nothing stands in the output buffer.
     case wait(JobWait)

@@ -12,6 +12,10 @@ struct ReadOptions: Sendable {
     private(set) var leavesResultOut = false
     /// `raw=1`: the stored bytes without an envelope.
     private(set) var isRaw = false
+    /// `partial=1`: what there is of the result, whatever the job's state.
+    private(set) var isPartial = false
+    /// `follow=1`: and what is still to come of it.
+    private(set) var follows = false
     /// What it says about stored bytes; looked at for results only.
     var conditions: ResultConditions?
     /// The client takes gzip.
@@ -34,6 +38,7 @@ struct ReadOptions: Sendable {
         var version: UInt64?
         var hasResult = false
         var hasRaw = false
+        var (hasPartial, hasFollow) = (false, false)
         while let item = items.next(in: query) {
             let name = query.part(item.name)
             guard let range = item.value, !range.isEmpty else { continue }
@@ -52,6 +57,12 @@ struct ReadOptions: Sendable {
             } else if !hasRaw, PercentEncoding.matches(name, "raw") {
                 hasRaw = true
                 isRaw = ASCII.equal(value, "1")
+            } else if !hasPartial, PercentEncoding.matches(name, "partial") {
+                hasPartial = true
+                isPartial = ASCII.equal(value, "1")
+            } else if !hasFollow, PercentEncoding.matches(name, "follow") {
+                hasFollow = true
+                follows = ASCII.equal(value, "1")
             }
         }
         seenVersion = version

@@ -27,7 +27,25 @@ extension HTTP1Handler {
         // A body that came with the request is not waited for: nothing reads it while the answer streams.
         if head.bodyLength != .none || isDraining { exchange.closes = true }
         appendHead(download.fields, length: sender.length, context: context)
-        guard !exchange.isHead, sender.length > 0 else {
+        guard !exchange.isHead, sender.length != 0 else {
+            if exchange.closes {
+                phase = .closing
+                closeAfterAnswer(context: context)
+            }
+            return
+        }
+        phase = .sending(sender)
+        flush(context: context)
+        sendNext(sender, context: context)
+    }
+
+    /// Starts a result that may still be on its way.
+    func send(_ download: LiveDownload, context: ChannelHandlerContext) {
+        let sender = ResultSender(download, services: services, loop: context.eventLoop)
+        // Without chunks only the end of the connection ends the answer.
+        if head.bodyLength != .none || isDraining || exchange.minorVersion == 0 { exchange.closes = true }
+        appendHead(download.fields, length: nil, context: context)
+        guard !exchange.isHead else {
             if exchange.closes {
                 phase = .closing
                 closeAfterAnswer(context: context)
@@ -68,9 +86,13 @@ extension HTTP1Handler {
         sender.next { [weak self] piece in
             guard let self, case .sending = phase else { return }
             switch piece {
+            case .bytes(let buffer) where sender.isLive && exchange.minorVersion > 0:
+                buffer.withUnsafeReadableBytes { output.appendChunk($0) }
+                write(wrapOutboundOut(takeOutput(context: context)), of: sender, context: context)
             case .bytes(let buffer): write(wrapOutboundOut(buffer), of: sender, context: context)
             case .file(let region): write(NIOAny(region), of: sender, context: context)
             case .end:
+                if sender.isLive, exchange.minorVersion > 0 { output.appendLastChunk() }
                 phase = .head
                 if exchange.closes {
                     phase = .closing
@@ -79,7 +101,10 @@ extension HTTP1Handler {
                 resume(context: context)
             case .failed(let failure):
                 // The announced length is not reached, which is how the client knows.
-                services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                // A job that did not complete is no fault of the store's.
+                if !sender.isLive {
+                    services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                }
                 phase = .closing
                 context.close(promise: nil)
             }
@@ -95,6 +120,7 @@ extension HTTP1Handler {
             sendNext(sender, context: context)
         }
         context.writeAndFlush(piece, promise: written)
+        if sender.isLive { restartTimer(context: context) }
     }
 
     /// - Parameter length: of the body; nil where it is chunked, or for HTTP/1.0 ends with the connection.

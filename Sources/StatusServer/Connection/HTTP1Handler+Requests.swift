@@ -87,6 +87,8 @@ extension HTTP1Handler {
             receive(upload, slot: slot, context: context)
         case .sendResult(let download):
             send(download, context: context)
+        case .sendLive(let download):
+            send(download, context: context)
         case .wait(let wait):
             hold(wait, context: context)
         case .openEvents(let request):

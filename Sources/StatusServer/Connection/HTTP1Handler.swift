@@ -154,6 +154,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         isDraining = true
         endWait(context: context)
         endEvents(context: context)
+        // What is still to come of a result will not come here any more, and the reader must see that.
+        if case .sending(let sender) = phase, sender.isLive { return context.close(promise: nil) }
         resume(context: context)
         context.channel.closeAfterDrain(services.configuration)
     }
@@ -262,6 +264,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         isTimingHead = false
         switch phase {
         case .head: timer?.start(Limits.idleTimeout)
+        case .sending(let sender) where sender.isIdle: timer?.stop()
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
         case .finishing: timer?.stop()
         case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)

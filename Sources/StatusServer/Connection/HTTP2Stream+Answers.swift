@@ -64,13 +64,28 @@ extension HTTP2Stream {
     func send(_ download: ResultDownload) {
         guard let loop = handler.eventLoop else { return }
         let sender = ResultSender(download, takesFiles: false, pool: services.transferPool, loop: loop)
-        let hasBody = sender.length > 0 && !isHead
+        let hasBody = sender.length != 0 && !isHead
         respond(download.fields, length: sender.length, endStream: !hasBody)
         if hasBody {
             phase = .sending(sender)
             sendNext(sender)
         } else {
             phase = .done
+        }
+        if !hasEnded { session.stopPeerAfterResponse(id) }
+    }
+
+    /// Starts a result that may still be on its way.
+    func send(_ download: LiveDownload) {
+        guard let loop = handler.eventLoop else { return }
+        respond(download.fields, length: nil, endStream: isHead)
+        if isHead {
+            phase = .done
+        } else {
+            let sender = ResultSender(download, services: services, loop: loop)
+            phase = .sending(sender)
+            handler.waiting += 1
+            sendNext(sender)
         }
         if !hasEnded { session.stopPeerAfterResponse(id) }
     }
@@ -89,9 +104,14 @@ extension HTTP2Stream {
             case .file: preconditionFailure("a file on a connection that takes none")
             case .end:
                 phase = .done
+                if sender.isLive { handler.waiting -= 1 }
                 session.finish(id)
             case .failed(let failure):
-                services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                if sender.isLive {
+                    handler.waiting -= 1
+                } else {
+                    services.logger.error("a stored result cannot be read", metadata: ["reason": "\(failure)"])
+                }
                 phase = .done
                 session.reset(id, .internalError)
             }

@@ -141,7 +141,9 @@ final class HTTP2Stream {
         case .updates(let worker):
             worker.abandon(at: services.clock.now())
             handler.workerLeft()
-        case .sending(let sender): sender.abandon()
+        case .sending(let sender):
+            sender.abandon()
+            if sender.isLive { handler.waiting -= 1 }
         case .waiting(let held): release(held)
         case .streaming(let feed): release(feed)
         case .opening, .collecting, .done: break
@@ -181,6 +183,8 @@ final class HTTP2Stream {
             phase = .receiving(receiver, upload)
             if hasEnded { finish(receiver, upload) }
         case .sendResult(let download):
+            send(download)
+        case .sendLive(let download):
             send(download)
         case .wait(let wait):
             hold(wait)

@@ -46,13 +46,14 @@ extension WorkerStream {
             return refuse(.overQuota, subject, sequence, detail: "too many results are on their way in")
         }
         guard let carrier else { return .stop }
-        let writer = services.results.begin(description, limit: services.configuration.resultLimit)
+        // The attempt that is present now, so that a retry fences what was begun before it.
+        let attempt = frame.attempt == 0 ? snapshot.attempt : frame.attempt
+        let key = LiveJob.key(of: snapshot, attempt: attempt)
+        let writer = services.results.begin(description, limit: services.configuration.resultLimit, key: key)
         let loop = carrier.eventLoop
         let receiver = ResultReceiver(writer: writer, slot: slot, services: services, loop: loop) { [weak self] count in
             self?.taken(count)
         }
-        // The attempt that is present now, so that a retry fences what was begun before it.
-        let attempt = frame.attempt == 0 ? snapshot.attempt : frame.attempt
         let number = frame.transfer
         let timer = ConnectionTimer(loop: loop) { [weak self] in self?.giveUpIdle(number) }
         timer.start(Limits.transferTimeout)

@@ -19,7 +19,8 @@ final class ResultSender {
         case failed(ResultFailure)
     }
 
-    private let reader: ResultReader
+    private let reader: ResultReader?
+    private let live: LiveSource?
     private let file: ResultFileSender?
     private let readsInline: Bool
     private let pool: NIOThreadPool
@@ -29,22 +30,40 @@ final class ResultSender {
     /// - Parameter takesFiles: the connection sends files by itself: HTTP/1.1 in clear text.
     init(_ download: ResultDownload, takesFiles: Bool, pool: NIOThreadPool, loop: any EventLoop) {
         file = takesFiles ? ResultFileSender(download, pool: pool, loop: loop) : nil
-        reader = ResultReader(download.result, download.body)
+        let reader = ResultReader(download.result, download.body)
+        self.reader = reader
+        length = reader.length
+        live = nil
         readsInline = download.result.isInMemory && download.result.length <= Limits.inlineDownload
         self.pool = pool
         self.loop = loop
     }
 
-    /// The length of the body in bytes.
-    var length: Int { reader.length }
+    /// A sender of a result that may still be on its way.
+    init(_ download: LiveDownload, services: ServerServices, loop: any EventLoop) {
+        live = LiveSource(download, services: services, loop: loop)
+        (reader, file, length, readsInline) = (nil, nil, nil, false)
+        pool = services.transferPool
+        self.loop = loop
+    }
+
+    /// The length of the body in bytes; nil where it is not known before its end.
+    let length: Int?
+
+    /// True for a result that may still be on its way.
+    var isLive: Bool { live != nil }
+
+    /// True while there is nothing to send, which is nobody's fault.
+    var isIdle: Bool { live?.isIdle == true }
 
     /// Fetches the next piece; `completion` is called on the loop, at once where nothing has to be waited for.
     ///
     /// Call it again only after the completion.
     func next(_ completion: @escaping (Piece) -> Void) {
         if let file { return file.next(completion) }
+        if let live { return live.next(completion) }
+        guard let reader else { return completion(.end) }
         if readsInline { return completion(Self.read(reader).piece) }
-        let reader = reader
         pool.runIfActive(eventLoop: loop) { Self.read(reader) }.assumeIsolated().whenComplete { [self] outcome in
             guard !isAbandoned else { return }
             switch outcome {
@@ -58,10 +77,11 @@ final class ResultSender {
     func abandon() {
         isAbandoned = true
         file?.abandon()
+        live?.abandon()
     }
 
     /// What the pool hands back.
-    private enum Read: Sendable {
+    enum Read: Sendable {
         case bytes(ByteBuffer)
         case end
         case failed(ResultFailure)
@@ -75,7 +95,7 @@ final class ResultSender {
         }
     }
 
-    private static func read(_ reader: ResultReader) -> Read {
+    static func read(_ reader: ResultReader) -> Read {
         var buffer = ByteBufferAllocator().buffer(capacity: min(Limits.downloadChunk, reader.length))
         var end = Read.end
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { memory in

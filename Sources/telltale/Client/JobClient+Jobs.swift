@@ -14,9 +14,15 @@ extension JobClient {
     }
 
     /// The stored bytes of the result of `id`: the head of an answer whose body they are.
-    func result(of id: String) async throws(CommandFailure) -> HTTPClientResponse {
-        let response = try await open(.GET, "/api/jobs/\(id)/result?raw=1")
-        guard response.status == .ok else {
+    ///
+    /// - Parameter offset: the bytes before it are there already. An answer with status 200 has them all the same.
+    func result(of id: String, from offset: Int = 0) async throws(CommandFailure) -> HTTPClientResponse {
+        let range: HTTPHeaders = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
+        let response = try await open(.GET, "/api/jobs/\(id)/result?raw=1", headers: range)
+        // What is there is longer than the result, and so not a part of it.
+        if response.status == .rangeNotSatisfiable, offset > 0 { return try await result(of: id) }
+        let isPart = response.status == .partialContent && ContentRange(response.headers)?.first == offset
+        guard response.status == .ok || isPart else {
             let body = (try? await response.body.collect(upTo: ReaderLimits.answerBytes)).map {
                 Array($0.readableBytesView)
             }

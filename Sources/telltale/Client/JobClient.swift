@@ -44,10 +44,12 @@ struct JobClient: Sendable {
     func open(
         _ method: HTTPMethod,
         _ path: String,
+        headers: HTTPHeaders = [:],
         body: [UInt8]? = nil
     ) async throws(CommandFailure) -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.text + path)
         request.method = method
+        request.headers = headers
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))

@@ -125,6 +125,8 @@ final class Harness {
             while let piece = try reader.read(atMost: 4_096) { bytes += piece }
             #expect(bytes.count == reader.length)
             return Reply(download.fields, download.fields.isGzip ? Harness.gunzip(bytes) : bytes, isStreamed: true)
+        case .sendLive(let download):
+            return Reply(download.fields, [], isStreamed: true)
         case .wait(let wait):
             return Reply(ResponseFields(0, nil), [], wait: wait)
         case .openEvents(let feed):

@@ -109,6 +109,8 @@ struct HostileRequestTests {
             return Reply(fields, output.copy())
         case .sendResult(let download):
             return Reply(download.fields, [])
+        case .sendLive(let download):
+            return Reply(download.fields, [])
         case .openUpdates:
             return Reply(ResponseFields(0, nil), [])
         }
