@@ -20,10 +20,11 @@ internal struct JobRecord: BitwiseCopyable {
     internal var sampledAt: UInt32 = 0
     /// When the job's time is over.
     internal var expiry = WallTime.none
+    private var handleLow: UInt16 = 0
+    // In one word, so that an update compares both at once.
     internal var updatedAt = WallTime.none
     /// Moves with each binding that takes the job over; never 0 once bound.
     internal var binding: UInt16 = 0
-    private var handleLow: UInt16 = 0
     internal var progressBits: UInt16 = 0
     internal var flags = Flags()
     internal var tenantBits: UInt16 = 0

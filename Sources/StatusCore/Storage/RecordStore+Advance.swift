@@ -9,16 +9,14 @@ extension RecordStore {
     private static let offsetOfRate = 28
     private static let offsetOfPosition = 32
     private static let offsetOfSampledAt = 36
-    /// The word of the expiry in 48 bits, and the low 16 of the time of the last change.
+    /// The word of the expiry in 48 bits, and the handle's lower half.
     private static let offsetOfExpiry = 40
-    private static let offsetOfUpdatedAt = 46
-    /// The word of the other 32 bits of that time, the binding, and the handle's lower half.
-    private static let offsetOfTimeAndBinding = 48
-    private static let offsetOfBinding = 52
+    /// The word of the time of the last change in 48 bits, and the binding.
+    private static let offsetOfUpdatedAt = 48
+    private static let offsetOfBinding = 54
     /// The word of the progress, the flags, the tenant, the id's length, and the standing: 16, 16, 16, 8, 8 bits.
     private static let offsetOfProgress = 56
     private static let offsetOfFlags = 58
-    private static let offsetOfLength = 62
     private static let offsetOfStanding = 63
 
     /// Whose report it is and when it came: the same for all of a batch.
@@ -30,7 +28,7 @@ extension RecordStore {
 
         internal init(from owner: OwnerID, at now: Instant) {
             self.owner = owner == .none ? 1 << 32 : UInt64(owner.rawValue)
-            wall = UInt64(max(0, now.wall))
+            wall = min(UInt64(max(0, now.wall)), 0xFFFF_FFFF_FFFF)
             monotonic = UInt32(truncatingIfNeeded: now.monotonic)
         }
     }
@@ -55,7 +53,7 @@ extension RecordStore {
     private static var plain: UInt64 { UInt64(JobState.processing.rawValue) << 56 }
     private static var watchedBit: UInt64 { UInt64(JobRecord.Flags.watched.rawValue) << 16 }
 
-    /// Takes a report of `progress` for the job that `entry`, whose binding is not 0, stands for.
+    /// Takes a report of `progress` for the job that `entry`, which is bound, stands for.
     ///
     /// Whatever is not plain (a stale reference, another owner, a job that stalls, ends or waits, an older attempt)
     /// it leaves to the long way, which knows every rule; where it acts it does the same. Within a change of the
@@ -71,33 +69,29 @@ extension RecordStore {
         guard entry.slot < limit else { return .notHere }
         let record = unsafe base + Int(entry.slot) &* size
         var last = unsafe record.sharedWord(offsetOfProgress)
-        // As in `isLive`: the slot may have come to another stripe, which writes the length after the generation.
+        // As in `isLive`: the slot may have come to another stripe, which writes the state after the generation. A slot
+        // that is not in use is not processing.
         StripeLock.finishReads()
-        let first = UInt64(entry.generation) | UInt64(entry.attempt) &<< 32
-        let expiry = unsafe record.sharedWord(offsetOfExpiry)
-        let binding = unsafe record.sharedWord(offsetOfTimeAndBinding)
-        guard last & plainMask == plain, last & 0xFF &<< 48 != 0, unsafe record.sharedWord(0) == first,
+        let stamp = unsafe record.sharedWord(offsetOfUpdatedAt)
+        /// What the stamp becomes: the binding, and the time in the lower bits.
+        let mine = entry.place & 0xFFFF &<< 48 | report.wall
+        guard last & plainMask == plain, unsafe record.sharedWord(0) == entry.life,
             unsafe UInt64(record.sharedHalf(offsetOfOwner)) == report.owner,
-            UInt16(truncatingIfNeeded: binding &>> 32) == entry.binding,
-            expiry & 0xFFFF_FFFF_FFFF > report.wall
+            (stamp ^ mine) &>> 48 == 0,
+            unsafe record.sharedWord(offsetOfExpiry) &<< 16 > report.wall &<< 16
         else { return .notHere }
 
         unsafe record.shareHalf(report.monotonic, offsetOfSign)
-        let elapsed = unsafe report.monotonic &- record.sharedHalf(offsetOfSampledAt)
-        if elapsed >= Limits.paceInterval {
+        // Zero comes out as the longest time of all: it counts for the first report of an attempt.
+        let elapsed = unsafe report.monotonic &- record.sharedHalf(offsetOfSampledAt) &- 1
+        if elapsed >= Limits.paceInterval &- 1 {
             last = unsafe movePace(of: record, last, to: progress, at: report.monotonic)
-        } else if elapsed == 0, last &>> 61 == 0 {
-            // As ``Pace/move(to:at:)`` does with the first report of an attempt in the moment that it began.
-            unsafe record.shareHalf(Float(progress).bitPattern, offsetOfPosition)
         }
-        guard progress > UInt16(truncatingIfNeeded: last) else { return .unseen }
-        unsafe record.shareWord(last & ~0xFFFF | UInt64(progress), offsetOfProgress)
+        let step = Int(progress) &- Int(UInt16(truncatingIfNeeded: last))
+        guard step > 0 else { return .unseen }
+        unsafe record.shareWord(last &+ UInt64(truncatingIfNeeded: step), offsetOfProgress)
         unsafe record.shareWord(record.sharedWord(offsetOfVersion) &+ 1, offsetOfVersion)
-        if report.wall > expiry &>> 48 | (binding & 0xFFFF_FFFF) &<< 16 {
-            unsafe record.shareWord(expiry & 0xFFFF_FFFF_FFFF | report.wall &<< 48, offsetOfExpiry)
-            let high = UInt64(UInt32(truncatingIfNeeded: report.wall &>> 16))
-            unsafe record.shareWord(binding & ~0xFFFF_FFFF | high, offsetOfTimeAndBinding)
-        }
+        if mine > stamp { unsafe record.shareWord(mine, offsetOfUpdatedAt) }
         return last & watchedBit == 0 ? .seen : .watched
     }
 
@@ -141,7 +135,6 @@ extension RecordStore {
             ("binding", offsetOfBinding, MemoryLayout<JobRecord>.offset(of: \.binding)),
             ("progress", offsetOfProgress, MemoryLayout<JobRecord>.offset(of: \.progressBits)),
             ("flags", offsetOfFlags, MemoryLayout<JobRecord>.offset(of: \.flags)),
-            ("length", offsetOfLength, MemoryLayout<JobRecord>.offset(of: \.idLength)),
             ("standing", offsetOfStanding, MemoryLayout<JobRecord>.offset(of: \.standing)),
         ]
     }

@@ -135,8 +135,10 @@ internal struct RecordStore: ~Copyable {
     }
 
     /// Gives `slot` back; no timer may be set on it, and nothing may hang off its record.
+    ///
+    /// With the length of the id its state goes as well: what is processing is in use.
     internal mutating func giveBack(_ slot: Slot) {
-        self[slot].idLength = 0
+        unsafe address(slot).shareWord(0, RecordStore.lastHotWordOffset)
         cells.giveBack(Cell(slot.rawValue))
     }
 }

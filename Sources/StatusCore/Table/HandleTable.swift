@@ -14,18 +14,49 @@ public struct HandleTable: ~Copyable {
         public let attempt: UInt32
     }
 
-    /// As it lies in a page. The second half is what a record of the job begins with, while the attempt goes on.
+    /// As it lies in a page: two words, which are compared with a record's as they are.
     internal struct Entry: BitwiseCopyable {
-        internal var slot: UInt32 = 0
-        internal var stripe: UInt16 = 0
-        /// 0: nothing is bound.
-        internal var binding: UInt16 = 0
-        internal var generation: UInt32 = 0
-        internal var attempt: UInt32 = 0
+        /// The slot, the stripe and the binding: 32, 16 and 16 bits. Without a binding nothing is bound.
+        internal private(set) var place: UInt64 = 0
+        /// The generation and the attempt, 32 bits each, which a record of the job begins with while the attempt goes
+        /// on.
+        internal private(set) var life: UInt64 = 0
+
+        /// Nothing.
+        @inline(__always)
+        internal init() {}
+
+        @inline(__always)
+        internal init(_ reference: JobReference, attempt: UInt32) {
+            place =
+                UInt64(reference.slot.rawValue) | UInt64(reference.stripe) &<< 32 | UInt64(reference.binding) &<< 48
+            life = UInt64(reference.generation) | UInt64(attempt) &<< 32
+        }
+
+        /// Of the entry behind a page's last: how many of the page are bound.
+        internal var count: UInt64 {
+            get { place }
+            set { place = newValue }
+        }
+
+        @inline(__always) internal var slot: UInt32 { UInt32(truncatingIfNeeded: place) }
+        @inline(__always) internal var stripe: UInt16 { UInt16(truncatingIfNeeded: place &>> 32) }
+        @inline(__always) internal var binding: UInt16 { UInt16(truncatingIfNeeded: place &>> 48) }
+        @inline(__always) internal var isBound: Bool { place &>> 48 != 0 }
+
+        internal var attempt: UInt32 {
+            @inline(__always) get { UInt32(truncatingIfNeeded: life &>> 32) }
+            set { life = life & 0xFFFF_FFFF | UInt64(newValue) &<< 32 }
+        }
 
         @inline(__always)
         internal var reference: JobReference {
-            JobReference(stripe: stripe, slot: Slot(slot), generation: generation, binding: binding)
+            JobReference(
+                stripe: stripe,
+                slot: Slot(slot),
+                generation: UInt32(truncatingIfNeeded: life),
+                binding: binding
+            )
         }
     }
 
@@ -53,7 +84,7 @@ public struct HandleTable: ~Copyable {
         unsafe directory.deallocate()
     }
 
-    /// One entry more than its handles: how many are bound stands in the last one's slot.
+    /// One entry more than its handles: how many are bound stands in the last one.
     private static func emptyPage() -> Page {
         let page = Page.allocate(capacity: pageSize + 1)
         unsafe page.initialize(repeating: Entry(), count: pageSize + 1)
@@ -69,10 +100,16 @@ public struct HandleTable: ~Copyable {
         return unsafe page + Int(handle) & (HandleTable.pageSize &- 1)
     }
 
+    /// True when the pages in use may not fit into the caches near the processor.
+    internal var isLarge: Bool { count > HandleTable.manyPages }
+
+    /// 32,768 handles, whose entries take half a megabyte.
+    private static let manyPages = 128
+
     /// What `handle` stands for, or nil when it is not bound.
     public subscript(_ handle: UInt32) -> Bound? {
         let entry = unsafe entry(handle).pointee
-        return entry.binding == 0 ? nil : Bound(reference: entry.reference, attempt: entry.attempt)
+        return !entry.isBound ? nil : Bound(reference: entry.reference, attempt: entry.attempt)
     }
 
     /// Makes `handle` stand for an attempt of a job, whose `reference` came from binding; what it stood for before is
@@ -83,20 +120,14 @@ public struct HandleTable: ~Copyable {
         if number >= count { grow(to: number + 1) }
         if unsafe directory[number] == nothing { unsafe directory[number] = HandleTable.emptyPage() }
         let entry = unsafe entry(handle)
-        if unsafe entry.pointee.binding == 0 { unsafe directory[number][HandleTable.pageSize].slot += 1 }
-        unsafe entry.pointee = Entry(
-            slot: reference.slot.rawValue,
-            stripe: reference.stripe,
-            binding: reference.binding,
-            generation: reference.generation,
-            attempt: attempt
-        )
+        if unsafe !entry.pointee.isBound { unsafe directory[number][HandleTable.pageSize].count += 1 }
+        unsafe entry.pointee = Entry(reference, attempt: attempt)
     }
 
     /// Makes `handle`, which is bound, stand for another attempt of its job.
     public mutating func move(_ handle: UInt32, to attempt: UInt32) {
         let entry = unsafe entry(handle)
-        precondition(unsafe entry.pointee.binding != 0, "handle \(handle) is not bound")
+        precondition(unsafe entry.pointee.isBound, "handle \(handle) is not bound")
         unsafe entry.pointee.attempt = attempt
     }
 
@@ -106,8 +137,8 @@ public struct HandleTable: ~Copyable {
         let number = Int(handle >> HandleTable.pageBits)
         let page = unsafe directory[number]
         unsafe entry(handle).pointee = Entry()
-        unsafe page[HandleTable.pageSize].slot -= 1
-        if unsafe page[HandleTable.pageSize].slot == 0 {
+        unsafe page[HandleTable.pageSize].count -= 1
+        if unsafe page[HandleTable.pageSize].count == 0 {
             unsafe page.deallocate()
             unsafe directory[number] = nothing
         }
@@ -119,7 +150,7 @@ public struct HandleTable: ~Copyable {
         for number in 0..<count where unsafe directory[number] != nothing {
             for place in 0..<HandleTable.pageSize {
                 let entry = unsafe directory[number][place]
-                if entry.binding != 0 { body(entry.reference) }
+                if entry.isBound { body(entry.reference) }
             }
         }
     }

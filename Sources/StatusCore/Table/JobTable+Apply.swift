@@ -52,13 +52,7 @@ extension JobTable {
             }
             let base = unsafe recordBase.pointer
             let named = attempt == 0 ? unsafe RecordStore.attempt(of: reference.slot, at: base) : attempt
-            let entry = HandleTable.Entry(
-                slot: reference.slot.rawValue,
-                stripe: reference.stripe,
-                binding: reference.binding,
-                generation: reference.generation,
-                attempt: named
-            )
+            let entry = HandleTable.Entry(reference, attempt: named)
             let report = RecordStore.Report(from: owner, at: now)
             switch unsafe RecordStore.advance(entry, to: progress.value, report, at: base, limit: recordLimit) {
             case .notHere: return stripe.report(progress, of: reference, from: owner, attempt: attempt, at: now)

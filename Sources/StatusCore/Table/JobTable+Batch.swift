@@ -17,7 +17,7 @@ extension JobTable {
     /// ``advanceProgress(to:of:from:attempt:at:)`` were called for each by the attempt that its handle stands for. A
     /// handle may occur any number of times.
     ///
-    /// Items are grouped by stripe, in their order within each, so that a lock is taken once for several of them; what
+    /// Items are chained by stripe, in their order within each, so that a lock is taken once for several of them; what
     /// different jobs come to does not depend on their order. At most ``batchCapacity`` items.
     /// - Returns: the items that were refused, or that released a result; in the order of the batch.
     public func advanceProgress(
@@ -29,184 +29,170 @@ extension JobTable {
     ) -> [BatchException] {
         let count = handles.count
         precondition(count <= JobTable.batchCapacity && progress.count == count, "a batch of \(count)")
+        guard let names = handles.baseAddress, let values = progress.baseAddress else { return [] }
+        // Chaining a few by stripe would cost more than their locks: these make one chain.
+        let groups = count < BatchLimits.leastGrouped ? 1 : min(stripeCount, BatchLimits.groups)
         var exceptions: [BatchException] = []
-        // Items, keys, and the starts of groups; see `group`.
-        let itemBytes = count * MemoryLayout<BatchItem>.stride
-        let size = itemBytes + (count + BatchLimits.groups + 1) * 2
-        unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { scratch in
+        unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count + 2 * groups) { scratch in
             guard let start = scratch.baseAddress else { return }
-            let items = unsafe start.bindMemory(to: BatchItem.self, capacity: count)
-            let keys = unsafe (start + itemBytes).bindMemory(to: UInt16.self, capacity: count + BatchLimits.groups + 1)
-            let known =
-                unsafe count < BatchLimits.leastSorted
-                ? pass(handles, progress, bound, into: items, &exceptions)
-                : group(handles, progress, bound, into: items, keys, &exceptions)
-            unsafe apply(UnsafeBufferPointer(start: items, count: known), &bound, from: owner, at: now, &exceptions)
+            let items = unsafe BatchItems(names, values, count, groups, chainedIn: start)
+            chain(items, bound, &exceptions)
+            let report = RecordStore.Report(from: owner, at: now)
+            for group in 0..<groups {
+                let first = unsafe items.next[count + group]
+                if first != BatchItems.none {
+                    apply(items, from: first, &bound, report, owner, now, &exceptions)
+                }
+            }
         }
         if exceptions.count > 1 { exceptions.sort { $0.index < $1.index } }
         return exceptions
     }
 
-    /// Writes the items whose handles are bound to `items`, as they came, and returns how many there are. Sorting a few
-    /// would cost more than their locks.
-    private func pass(
-        _ handles: UnsafeBufferPointer<UInt32>,
-        _ progress: UnsafeBufferPointer<UInt16>,
-        _ bound: borrowing HandleTable,
-        into items: UnsafeMutablePointer<BatchItem>,
-        _ exceptions: inout [BatchException]
-    ) -> Int {
-        var known = 0
-        for index in handles.indices {
-            let handle = unsafe handles[index]
-            let entry = unsafe bound.entry(handle).pointee
-            guard entry.binding != 0 else {
-                exceptions.append(BatchException(index: index, outcome: nil))
-                continue
-            }
-            unsafe items[known] = unsafe BatchItem(entry, handle, progress[index], index)
-            known += 1
-        }
-        return known
-    }
-
-    /// The same, those of a stripe behind each other, and asks for their records' cache lines.
-    ///
-    /// A counting sort by the low bits of the stripe's number, which keeps the order of items of one stripe. `keys` has
-    /// room for one an item and one a group and one more.
-    private func group(
-        _ handles: UnsafeBufferPointer<UInt32>,
-        _ progress: UnsafeBufferPointer<UInt16>,
-        _ bound: borrowing HandleTable,
-        into items: UnsafeMutablePointer<BatchItem>,
-        _ keys: UnsafeMutablePointer<UInt16>,
-        _ exceptions: inout [BatchException]
-    ) -> Int {
+    /// Puts each item whose handle is bound at the end of its group's chain, and asks for its record's cache line.
+    private func chain(_ items: BatchItems, _ bound: borrowing HandleTable, _ exceptions: inout [BatchException]) {
         let base = unsafe recordBase.pointer
-        let count = handles.count
-        guard let names = handles.baseAddress, let values = progress.baseAddress else { return 0 }
-        let groups = min(stripeCount, BatchLimits.groups)
-        // One group more, for handles that are not bound; it comes last.
-        let starts = unsafe keys + count
-        unsafe starts.update(repeating: 0, count: groups + 1)
-        for index in 0..<count {
-            let entry = unsafe bound.entry(names[index]).pointee
-            let key = entry.binding == 0 ? groups : Int(entry.stripe) & (groups &- 1)
-            unsafe CMachine_prefetch(base + Int(entry.slot) &* RecordStore.size)
-            unsafe keys[index] = UInt16(truncatingIfNeeded: key)
-            unsafe starts[key] &+= 1
-        }
-        let known = unsafe count - Int(starts[groups])
-        var start: UInt16 = 0
-        for key in 0...groups {
-            let size = unsafe starts[key]
-            unsafe starts[key] = start
-            start &+= size
-        }
-        for index in 0..<count {
-            let key = unsafe Int(keys[index])
-            let place = unsafe Int(starts[key])
-            unsafe starts[key] &+= 1
-            let name = unsafe names[index]
-            unsafe items[place] = unsafe BatchItem(bound.entry(name).pointee, name, values[index], index)
-        }
-        for place in known..<count {
-            exceptions.append(BatchException(index: unsafe Int(items[place].index), outcome: nil))
-        }
-        return known
-    }
-
-    /// Applies `items`, whose handles are bound: those of one stripe that stand together under one lock, up to a
-    /// number that bounds how long others wait for it.
-    private func apply(
-        _ items: UnsafeBufferPointer<BatchItem>,
-        _ bound: inout HandleTable,
-        from owner: OwnerID,
-        at now: Instant,
-        _ exceptions: inout [BatchException]
-    ) {
-        let report = RecordStore.Report(from: owner, at: now)
-        let base = unsafe recordBase.pointer
-        let limit = recordLimit
+        let last = unsafe items.next + items.count + items.groups
+        for group in 0..<items.groups { unsafe last[group] = UInt16(truncatingIfNeeded: items.count &+ group) }
+        let isLarge = bound.isLarge
         var at = 0
         while at < items.count {
-            let number = unsafe items[at].entry.stripe
-            let end = min(items.count, at + BatchLimits.section)
-            /// The short way left the last item over, which ends the section.
-            var isLeft = false
+            let end = min(at &+ BatchLimits.ahead, items.count)
+            if isLarge {
+                let soon = at == 0 ? 0 : end
+                for index in soon..<min(end &+ BatchLimits.ahead, items.count) {
+                    unsafe CMachine_prefetch(bound.entry(items.handles[index]))
+                }
+            }
+            for index in at..<end {
+                let entry = unsafe bound.entry(items.handles[index]).pointee
+                guard entry.isBound else {
+                    exceptions.append(BatchException(index: index, outcome: nil))
+                    continue
+                }
+                unsafe CMachine_prefetch(base + Int(entry.slot) &* RecordStore.size)
+                let group = Int(entry.stripe) & (items.groups &- 1)
+                unsafe items.next[Int(last[group])] = UInt16(truncatingIfNeeded: index)
+                unsafe last[group] = UInt16(truncatingIfNeeded: index)
+            }
+            at = end
+        }
+        for group in 0..<items.groups { unsafe items.next[Int(last[group])] = BatchItems.none }
+    }
+
+    /// Applies the chain that begins with `first`: neighbours of one stripe under one lock, up to a number that bounds
+    /// how long others wait for it.
+    private func apply(
+        _ items: BatchItems,
+        from first: UInt16,
+        _ bound: inout HandleTable,
+        _ report: RecordStore.Report,
+        _ owner: OwnerID,
+        _ now: Instant,
+        _ exceptions: inout [BatchException]
+    ) {
+        let base = unsafe recordBase.pointer
+        let limit = recordLimit
+        var at = first
+        while at != BatchItems.none {
+            let number = unsafe bound.entry(items.handles[Int(at)]).pointee.stripe
+            /// The item that the short way left over, which ends the section.
+            var left = BatchItems.none
             var signals = MailboxMask()
             at = stripes.withChange(Int(number)) { stripe in
                 var next = at
-                while next < end {
-                    let entry = unsafe items[next].entry
+                var room = BatchLimits.section
+                repeat {
+                    let item = Int(next)
+                    // Anew for each item: the long way may have moved the handle to another attempt.
+                    let entry = unsafe bound.entry(items.handles[item]).pointee
                     guard entry.stripe == number else { break }
-                    let progress = unsafe items[next].progress
-                    next &+= 1
+                    let progress = unsafe items.progress[item]
+                    let this = next
+                    unsafe next = items.next[item]
                     switch unsafe RecordStore.advance(entry, to: progress, report, at: base, limit: limit) {
-                    case .unseen, .seen: continue
+                    case .unseen, .seen:
+                        room &-= 1
+                        continue
                     case .watched:
                         stripe.disarm(Slot(entry.slot))
                         signals = stripe.takeSignals()
-                    case .notHere: isLeft = true
+                    case .notHere: left = this
                     }
                     break
-                }
+                } while next != BatchItems.none && room > 0
                 return next
             }
             if !signals.isEmpty { mailboxes.note(signals, Int(number)) }
-            if isLeft { unsafe applyAlone(items[at - 1], &bound, from: owner, at: now, &exceptions) }
+            if left != BatchItems.none { applyAlone(items, Int(left), &bound, owner, now, &exceptions) }
         }
     }
 
     /// Applies an item by the long way.
     @inline(never)
     private func applyAlone(
-        _ item: BatchItem,
+        _ items: BatchItems,
+        _ index: Int,
         _ bound: inout HandleTable,
-        from owner: OwnerID,
-        at now: Instant,
+        _ owner: OwnerID,
+        _ now: Instant,
         _ exceptions: inout [BatchException]
     ) {
-        // The handle may have come to another attempt by an item before.
-        let entry = unsafe bound.entry(item.handle).pointee
+        let handle = unsafe items.handles[index]
+        let entry = unsafe bound.entry(handle).pointee
         let outcome = withChange(Int(entry.stripe)) { stripe in
             stripe.report(
-                BasisPoints(trusted: item.progress),
+                BasisPoints(trusted: unsafe items.progress[index]),
                 of: entry.reference,
                 from: owner,
                 attempt: entry.attempt,
                 at: now
             )
         }
-        if outcome.refusal == nil, outcome.attempt != entry.attempt { bound.move(item.handle, to: outcome.attempt) }
+        if outcome.refusal == nil, outcome.attempt != entry.attempt { bound.move(handle, to: outcome.attempt) }
         if outcome.refusal != nil || outcome.releasedResult != .none {
-            exceptions.append(BatchException(index: Int(item.index), outcome: outcome))
+            exceptions.append(BatchException(index: index, outcome: outcome))
         }
     }
 }
 
-/// An item as it is sorted: with what its handle stands for, so that applying it reads no table of handles.
-private struct BatchItem: BitwiseCopyable {
-    let entry: HandleTable.Entry
-    let handle: UInt32
-    let progress: UInt16
-    /// Its place in the batch.
-    let index: UInt16
+/// The items of a batch, where they came, and their chains.
+@safe
+private struct BatchItems {
+    let handles: UnsafePointer<UInt32>
+    let progress: UnsafePointer<UInt16>
+    let count: Int
+    /// How many chains there are; a power of two.
+    let groups: Int
+    /// The item behind each in its chain, or ``none``; behind the last item's place, the first of each chain. While
+    /// chains are made, the last of each follows.
+    let next: UnsafeMutablePointer<UInt16>
 
-    @inline(__always)
-    init(_ entry: HandleTable.Entry, _ handle: UInt32, _ progress: UInt16, _ index: Int) {
-        self.entry = entry
-        self.handle = handle
-        self.progress = progress
-        self.index = UInt16(truncatingIfNeeded: index)
+    static let none = UInt16.max
+
+    init(
+        _ handles: UnsafePointer<UInt32>,
+        _ progress: UnsafePointer<UInt16>,
+        _ count: Int,
+        _ groups: Int,
+        chainedIn next: UnsafeMutablePointer<UInt16>
+    ) {
+        unsafe self.handles = unsafe handles
+        unsafe self.progress = unsafe progress
+        self.count = count
+        self.groups = groups
+        unsafe self.next = unsafe next
     }
 }
 
 private enum BatchLimits {
-    /// Groups of the counting sort: as many as there are stripes by default, whose counters fit half a kilobyte.
+    /// Chains: as many as there are stripes by default, whose ends fit half a kilobyte.
     static let groups = 256
-    /// From so many items on sorting pays: on average a quarter of them share their stripe's section with another.
-    static let leastSorted = 128
+    /// From so many items on chains pay: on average a quarter of them share their stripe's section with another.
+    static let leastGrouped = 128
+    /// In a large table of handles, by how many items entries are asked for before they are read: their lines stay in
+    /// the nearest cache until then.
+    static let ahead = 128
     /// Items that are applied under one lock at most: one or two microseconds.
     static let section = 64
 }
