@@ -73,8 +73,15 @@ import Testing
         let scratch = try Scratch()
         let store = try scratch.store()
         var first = StoredProducer(name: "a", epoch: 3, named: 2, first: 10, applied: 99, heardAt: 1_000)
-        let second = StoredProducer(tenant: TenantID(1), name: "a", epoch: .max, named: 0, first: 1, applied: .max,
-            heardAt: 2_000)
+        let second = StoredProducer(
+            tenant: TenantID(1),
+            name: "a",
+            epoch: .max,
+            named: 0,
+            first: 1,
+            applied: .max,
+            heardAt: 2_000
+        )
         var batch = CommitBatch()
         batch.producers = [first, second]
         try store.commit(batch)
