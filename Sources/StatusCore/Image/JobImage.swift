@@ -10,7 +10,7 @@ public struct JobImage: Sendable, Equatable {
     /// The job was terminal and then deleted.
     public var isRemoved = false
     public var isStalled = false
-    /// A worker's stream had bound it.
+    /// A worker's stream works at it, or was lost at it; only while it is processing.
     public var isBound = false
     /// From 1.
     public var attempt: UInt32 = 1

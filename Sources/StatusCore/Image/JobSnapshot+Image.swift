@@ -7,7 +7,7 @@ extension JobSnapshot {
         image.state = ending ?? record.state
         image.isRemoved = record.flags.contains(.removed)
         image.isStalled = record.flags.contains(.stalled) && ending == nil
-        image.isBound = record.owner != .none || record.flags.contains(.ownerIsLost)
+        image.isBound = record.isBound
         image.attempt = record.attempt
         // Publishing moves it once more.
         image.version = record.version + (ending == nil ? 0 : 1)

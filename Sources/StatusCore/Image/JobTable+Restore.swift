@@ -83,12 +83,15 @@ extension Stripe {
     /// Makes the job of an image, whose id is free here and for which there is room.
     fileprivate mutating func restore(_ image: JobImage, _ draft: borrowing Draft, at now: Instant) -> JobReference {
         let slot = create(draft, at: Instant(wall: image.createdAt, monotonic: now.monotonic))
-        change(slot, at: now) { record, memory in
-            record.take(image, at: now)
-            if image.hasDetail { memory.take(image, into: &record) }
-            // The life of the result and the worker's silence count from now on.
-            return true
-        }
+        var record = jobs[slot]
+        counts.add(-1, JobCounts.Place(record))
+        record.take(image, at: now)
+        if image.hasDetail { jobs.memory.take(image, into: &record) }
+        if isKept { record.flags.insert(.kept) }
+        jobs[slot] = record
+        counts.add(1, JobCounts.Place(record))
+        // The life of the result and the worker's silence count from now on.
+        setTimer(slot, at: now)
         return reference(slot)
     }
 }

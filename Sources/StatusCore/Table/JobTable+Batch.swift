@@ -144,7 +144,7 @@ extension JobTable {
                     next &+= 1
                     switch unsafe RecordStore.advance(entry, to: progress, report, at: base, limit: limit) {
                     case .unseen, .seen: continue
-                    case .watched:
+                    case .awaited:
                         stripe.disarm(Slot(entry.slot))
                         signals = stripe.takeSignals()
                     case .notHere: isLeft = true
