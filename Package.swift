@@ -46,6 +46,7 @@ let package = Package(
         // Floor 0: C libraries of the system, and the bytes that every core writes into.
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CEpoll"),
         .target(name: "CMachine"),
         .target(name: "CSpawn"),
@@ -60,6 +61,11 @@ let package = Package(
         .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: common),
 
         // Floor 2: what is kept on disk.
+        .target(
+            name: "JobStore",
+            dependencies: ["Bytes", "CSQLite", "JSON", "StatusCore"],
+            swiftSettings: common
+        ),
         .target(
             name: "ResultStore",
             dependencies: ["Deflate", "JSON", .product(name: "Crypto", package: "swift-crypto")],
@@ -125,6 +131,11 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["Bytes", "JSON"], swiftSettings: common),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP2"], swiftSettings: common),
         .testTarget(name: "DeflateTests", dependencies: ["Deflate"], swiftSettings: common),
+        .testTarget(
+            name: "JobStoreTests",
+            dependencies: ["Bytes", "CSQLite", "JobStore", "JSON", "StatusCore"],
+            swiftSettings: common
+        ),
         .testTarget(
             name: "ResultStoreTests",
             dependencies: [

@@ -34,8 +34,9 @@ public enum Limits {
     /// How many jobs a page of a list looks at before it ends, so that a filter that nothing matches costs a
     /// bounded time.
     public static let examinedPerPage = 4_096
-    /// Event loops that may watch one table: their set is one word, which a change hands out of a stripe's lock.
-    public static let mailboxes = 64
+    /// Event loops that may watch one table: with the committer, their set is one word, which a change hands out of a
+    /// stripe's lock.
+    public static let mailboxes = 63
     /// Watchers in one stripe: more than a server has sockets, since all of them may want the same job, and few
     /// enough that a place among them fits 32 bits.
     public static let watchersPerStripe = 1 << 20

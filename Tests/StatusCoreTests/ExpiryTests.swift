@@ -15,7 +15,7 @@ struct ExpiryTests {
         bench.pass(milliseconds: 1)
         #expect(bench.table.find(id, at: bench.now) == .expired(at: end))
         bench.pass(milliseconds: 200)
-        #expect(bench.events == [.expired(id, owner: .none, handle: Handle(0), dropped: .none)])
+        #expect(bench.events == [.expired(.init(id, at: end), owner: .none, handle: Handle(0), dropped: .none)])
         #expect(bench.table.find(id, at: bench.now) == .expired(at: end))
         #expect(bench.table.counts().total == 0 && bench.table.counts().tombstones == 1)
         #expect(bench.table.submit(Submission(id: id), at: bench.now) == .expired(at: end))
@@ -45,6 +45,7 @@ struct ExpiryTests {
     func updatesDoNotExtend() throws {
         let bench = Bench()
         bench.submit(id) { $0.ttl = 60 }
+        let gone = TimerEvent.Expired(id, at: bench.now.wall + 60_000)
         _ = try #require(bench.bind(id, owner: 3, handle: 33))
         _ = bench.table.attachResult(ResultID(8), to: id, attempt: 0, from: nil, at: bench.now)
         for _ in 0..<6 {
@@ -52,7 +53,7 @@ struct ExpiryTests {
             bench.pass(seconds: 10)
         }
         bench.pass(milliseconds: 64)
-        #expect(bench.events == [.expired(id, owner: OwnerID(3), handle: Handle(33), dropped: ResultID(8))])
+        #expect(bench.events == [.expired(gone, owner: OwnerID(3), handle: Handle(33), dropped: ResultID(8))])
     }
 
     @Test("A result goes when its own time is over, and the job lives on", .tags(.unit012))

@@ -124,7 +124,7 @@ struct MailboxTests {
     @Test("Of a table's mailboxes those are told which a mask names")
     func several() {
         let mailboxes = Mailboxes(stripeCount: 4)
-        let all = (0..<Limits.mailboxes).map { _ in mailboxes.make {} }
+        let all = (0..<Limits.mailboxes).map { _ in mailboxes.make {} } + [mailboxes.makeCommitter {}]
         var mask = MailboxMask()
         for index in [0, 31, 63] { mask.insert(all[index].index) }
         mailboxes.note(mask, 2)

@@ -15,8 +15,10 @@ extension ModelDriver {
         var stalled: Set<TaskID> = []
         for event in bench.events {
             switch event {
-            case .expired(let id, let owner, let handle, let dropped):
+            case .expired(let gone, let owner, let handle, let dropped):
+                let id = gone.id
                 let job = model.jobs[id]
+                check(gone.tenant == .sole && gone.at == job?.expiresAt, "\(event)")
                 check(job?.owner == owner && job?.handle == handle && job?.result == dropped, "\(event)")
                 expired.insert(id)
             case .stalled(let id, _, _, _, _): stalled.insert(id)

@@ -12,9 +12,9 @@ struct SourceTree {
 
     /// The floors of the house: a target may import only targets of lower floors.
     static let floors: [String: Int] = [
-        "Bytes": 0, "CEpoll": 0, "CMachine": 0, "CNghttp2": 0, "CSpawn": 0, "CZlib": 0,
+        "Bytes": 0, "CEpoll": 0, "CMachine": 0, "CNghttp2": 0, "CSQLite": 0, "CSpawn": 0, "CZlib": 0,
         "StatusCore": 1, "UpdateProtocol": 1, "HTTP1": 1, "HTTP2": 1, "JSON": 1, "Deflate": 1,
-        "ResultStore": 2,
+        "JobStore": 2, "ResultStore": 2,
         "LoadGenerator": 3, "StatusServer": 3, "WorkerClient": 3,
         "telltale": 4,
     ]

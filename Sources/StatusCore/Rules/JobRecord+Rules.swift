@@ -104,26 +104,28 @@ extension JobRecord {
                 ending = next
                 return false
             }
-            show(next, in: &memory, at: now)
+            show(next, in: &memory)
         }
         return true
     }
 
     /// Shows readers the terminal state `end`.
-    private mutating func show(_ end: JobState, in memory: inout JobMemory, at now: Instant) {
+    private mutating func show(_ end: JobState, in memory: inout JobMemory) {
         state = end
         ending = nil
         flags.subtract([.stalled, .ownerIsLost])
         guard end == .completed else { return }
         progress = .complete
-        if detail != .none { memory.withDetail(of: &self) { detail, _ in detail.resultAt = WallTime(now.wall) } }
+        let completedAt = endedAt
+        if detail != .none { memory.withDetail(of: &self) { detail, _ in detail.resultAt = completedAt } }
     }
 
-    /// Publishes the end that the job has reached; false when there is none that readers do not see yet.
-    internal mutating func publish(in memory: inout JobMemory, at now: Instant) -> Bool {
+    /// Publishes the end that the job has reached; false when there is none that readers do not see yet. Its times are
+    /// those of the end, which are kept.
+    internal mutating func publish(in memory: inout JobMemory) -> Bool {
         guard let ending else { return false }
-        show(ending, in: &memory, at: now)
-        touch(at: now)
+        show(ending, in: &memory)
+        touch(at: Instant(wall: endedAt.milliseconds, monotonic: 0))
         return true
     }
 

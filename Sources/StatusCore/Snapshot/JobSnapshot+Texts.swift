@@ -46,7 +46,7 @@ extension JobSnapshot {
         return unsafe UnsafeRawBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount)
     }
 
-    private func liveText(_ index: Int) -> UnsafeRawBufferPointer {
+    internal func liveText(_ index: Int) -> UnsafeRawBufferPointer {
         guard hasDetail else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
         let start = unsafe index == 0 ? 0 : Int(copy.pointee.ends[index - 1])
         let end = unsafe Int(copy.pointee.ends[index])

@@ -62,6 +62,10 @@ internal struct JobRecord: BitwiseCopyable {
         internal static let watched = Flags(rawValue: 1 << 8)
         /// There was no room for what the job's end said.
         internal static let wordsAreLost = Flags(rawValue: 1 << 9)
+        /// What is kept of the job is what it is: its next change has to be told. Never set where nothing is kept.
+        internal static let kept = Flags(rawValue: 1 << 10)
+        /// The committer is to take the job without delay, and knows.
+        internal static let hurried = Flags(rawValue: 1 << 11)
         /// The job has ended and the committer has not said so yet: the terminal state, less two, in two bits.
         internal static let endingShift: UInt16 = 14
     }

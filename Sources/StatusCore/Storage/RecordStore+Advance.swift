@@ -41,17 +41,21 @@ extension RecordStore {
         case unseen
         /// The report was taken, and readers see it.
         case seen
-        /// The same, and somebody waits for it.
-        case watched
+        /// The same, and somebody waits for it: a watcher, or the committer.
+        case awaited
     }
 
     /// The bits of the last word that tell a plain job: no flag but harmless ones, and the state processing.
     private static var plainMask: UInt64 {
-        let harmless: JobRecord.Flags = [.hasUnits, .hasStep, .watched, .failsWhenStalled]
+        let harmless: JobRecord.Flags = [.hasUnits, .hasStep, .watched, .failsWhenStalled, .kept, .hurried]
         return UInt64(~harmless.rawValue) << 16 | 7 << 56
     }
     private static var plain: UInt64 { UInt64(JobState.processing.rawValue) << 56 }
-    private static var watchedBit: UInt64 { UInt64(JobRecord.Flags.watched.rawValue) << 16 }
+    /// Somebody is to be told of the next change.
+    private static var attentionBits: UInt64 {
+        let attention: JobRecord.Flags = [.watched, .kept]
+        return UInt64(attention.rawValue) << 16
+    }
 
     /// Takes a report of `progress` for the job that `entry`, which is bound, stands for.
     ///
@@ -92,7 +96,7 @@ extension RecordStore {
         unsafe record.shareWord(last &+ UInt64(truncatingIfNeeded: step), offsetOfProgress)
         unsafe record.shareWord(record.sharedWord(offsetOfVersion) &+ 1, offsetOfVersion)
         if mine > stamp { unsafe record.shareWord(mine, offsetOfUpdatedAt) }
-        return last & watchedBit == 0 ? .seen : .watched
+        return last & attentionBits == 0 ? .seen : .awaited
     }
 
     /// Moves the pace of the job at `record`, and returns the record's last word as it is then.

@@ -58,7 +58,7 @@ extension JobTable {
             case .notHere: return stripe.report(progress, of: reference, from: owner, attempt: attempt, at: now)
             case .unseen: return ApplyOutcome(state: .processing, attempt: named)
             case .seen: break
-            case .watched: stripe.disarm(reference.slot)
+            case .awaited: stripe.disarm(reference.slot)
             }
             return ApplyOutcome(state: .processing, attempt: named, isVisible: true)
         }
@@ -71,8 +71,8 @@ extension JobTable {
         withChange(Int(reference.stripe)) { stripe in
             guard stripe.jobs.records.isLive(reference.slot, reference.generation) else { return false }
             var isPublished = false
-            stripe.change(reference.slot, at: now) { record, memory in
-                isPublished = record.publish(in: &memory, at: now)
+            stripe.change(reference.slot, at: now, tellsCommitter: false) { record, memory in
+                isPublished = record.publish(in: &memory)
                 // A result's own time begins.
                 return isPublished
             }
@@ -125,10 +125,13 @@ extension Stripe {
         return outcome
     }
 
-    /// Hands the job's watchers to their mailboxes; nobody waits for it from now on.
+    /// Tells whoever waits for the job's next change that it has come; nobody does from now on.
     @inline(never)
     internal mutating func disarm(_ slot: Slot) {
-        jobs[slot].flags.remove(.watched)
-        wake(slot)
+        if jobs[slot].flags.contains(.watched) {
+            jobs[slot].flags.remove(.watched)
+            wake(slot)
+        }
+        noteChange(slot)
     }
 }

@@ -114,7 +114,7 @@ extension JobTable {
                     case .unseen, .seen:
                         room &-= 1
                         continue
-                    case .watched:
+                    case .awaited:
                         stripe.disarm(Slot(entry.slot))
                         signals = stripe.takeSignals()
                     case .notHere: left = this

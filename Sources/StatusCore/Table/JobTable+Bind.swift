@@ -32,7 +32,7 @@ extension JobTable {
                     draft.submission.idempotencyKey == nil
                 else { return .refused(.malformed, state: nil, attempt: 0) }
                 guard hasRoom else { return .refused(.overQuota, state: nil, attempt: 0) }
-                slot = stripe.create(draft, at: now)
+                slot = stripe.createNew(draft, at: now)
                 stripe.jobs[slot].attempt = max(1, attempt)
                 isNew = true
             }
@@ -47,7 +47,10 @@ extension JobTable {
     /// The stream `owner` lets go of a job: nobody owns it, and no stall is counted for that. Does nothing when the
     /// stream does not own it.
     public func unbind(_ reference: JobReference, owner: OwnerID, at now: Instant) {
-        withOwned(reference, owner, at: now) { stripe, slot in stripe.jobs[slot].owner = .none }
+        withOwned(reference, owner, at: now) { stripe, slot in
+            stripe.jobs[slot].owner = .none
+            stripe.noteChange(slot)
+        }
     }
 
     /// The stream `owner` ended without unbinding: unless somebody reports, the job counts as stalled after
@@ -58,6 +61,7 @@ extension JobTable {
             var record = stripe.jobs[slot]
             record.loseOwner(in: stripe.jobs.memory, at: now)
             stripe.jobs[slot] = record
+            stripe.noteChange(slot)
             stripe.setTimer(slot, at: now)
         }
     }
@@ -114,6 +118,7 @@ extension Stripe {
             dropped = apply(.retry(attempt: attempt), to: slot, hasRoom: true, at: now).releasedResult
         }
         jobs[slot].bind(to: owner, handle, sharing: sharing, at: now)
+        noteChange(slot)
         let bound = jobs[slot]
         let reference = JobReference(
             stripe: number,

@@ -117,6 +117,7 @@ extension Stripe {
         let staged = changed.takeResult(in: &jobs.memory)
         jobs.memory.withDetail(of: &changed) { detail, _ in detail.result = result }
         jobs[slot] = changed
+        hurry(slot)
         return .attached(dropped: staged == .none ? outcome.releasedResult : staged)
     }
 }

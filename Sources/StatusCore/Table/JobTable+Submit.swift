@@ -30,7 +30,7 @@ extension JobTable {
             case .found(let reference):
                 stripe.matches(reference.slot, draft) ? .existing(reference) : .conflict(reference)
             case .expired(let at): .expired(at: at)
-            case .unknown: hasRoom ? .created(stripe.reference(stripe.create(draft, at: now))) : .full
+            case .unknown: hasRoom ? .created(stripe.reference(stripe.createNew(draft, at: now))) : .full
             }
         }
         if case .created(let reference) = outcome { creations.note(reference, of: draft.submission) }

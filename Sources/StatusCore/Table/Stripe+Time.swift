@@ -61,7 +61,7 @@ extension Stripe {
         var tick = Tick()
         if !key.isEmpty { tick.key = (key, record.tenant, reference(slot)) }
         tick.event = .expired(
-            id,
+            TimerEvent.Expired(id, of: record.tenant, at: record.expiresAt),
             owner: record.owner,
             handle: record.handle,
             dropped: record.takeResult(in: &jobs.memory)

@@ -16,8 +16,9 @@ internal struct Stripe: ~Copyable {
     /// Jobs that may still be made here before the table's quota is asked again.
     internal var credits = 0
     internal let number: UInt16
-    /// Terminal states wait for the committer's word.
+    /// Terminal states wait for the committer's word, who is told of every change.
     internal let isSettling: Bool
+    internal var changes = ChangeQueue()
     /// The version that a new job begins with.
     internal private(set) var firstVersion: UInt64
     /// The highest version of any job that expired here.
@@ -73,17 +74,20 @@ internal struct Stripe: ~Copyable {
     }
 
     /// Changes a record by `body`, keeps the counts and the history right, wakes who waits for it, and sets its timer
-    /// anew where `body` returns true.
+    /// anew where `body` returns true. The committer hears of it unless it is what he did himself.
     @inline(__always)
     internal mutating func change(
         _ slot: Slot,
         at now: Instant,
+        tellsCommitter: Bool = true,
         _ body: (inout JobRecord, inout JobMemory) -> Bool
     ) {
         var record = jobs[slot]
         let before = JobCounts.Place(record)
         let version = record.version
         let attempt = record.attempt
+        let milestone = Milestone(record)
+        let isBound = record.isBound
         let needsTimer = body(&record, &jobs.memory)
         let after = JobCounts.Place(record)
         if record.version != version, record.flags.contains(.watched) {
@@ -97,7 +101,17 @@ internal struct Stripe: ~Copyable {
             counts.add(1, after)
         }
         if needsTimer { setTimer(slot, at: now) }
+        guard isKept, tellsCommitter else { return }
+        if milestone != Milestone(record) {
+            hurry(slot)
+        } else if record.version != version || record.isBound != isBound {
+            noteChange(slot)
+        }
     }
+
+    /// Jobs outlive the process.
+    @inline(__always)
+    internal var isKept: Bool { isSettling }
 
     /// Hands the job's watchers to their mailboxes.
     @inline(never)

@@ -100,8 +100,21 @@ public enum AttachOutcome: Hashable, Sendable {
 
 /// What time brought about, for the shell to act upon.
 public enum TimerEvent: Hashable, Sendable {
+    /// A job that is gone, and when its time was over, in milliseconds since 1970 UTC.
+    public struct Expired: Hashable, Sendable {
+        public let id: TaskID
+        public let tenant: TenantID
+        public let at: Int64
+
+        public init(_ id: TaskID, of tenant: TenantID = .sole, at: Int64) {
+            self.id = id
+            self.tenant = tenant
+            self.at = at
+        }
+    }
+
     /// The job is gone. `owner` is to be told under `handle`, unless it is none; the caller frees `dropped`.
-    case expired(TaskID, owner: OwnerID, handle: Handle, dropped: ResultID)
+    case expired(Expired, owner: OwnerID, handle: Handle, dropped: ResultID)
     /// The job reads `stalled` now, or has failed of it where its policy says so. `owner` is to be told of a failure.
     case stalled(TaskID, JobReference, hasFailed: Bool, owner: OwnerID, handle: Handle)
     /// The job lives on without its result; the caller frees it.

@@ -1,11 +1,14 @@
-/// The number of a mailbox within its table: less than ``Limits/mailboxes``.
+/// The number of a mailbox within its table: less than ``Limits/mailboxes``, or the committer's behind them.
 internal struct MailboxIndex: Hashable, Sendable {
     internal let rawValue: UInt8
 
     internal init(_ rawValue: Int) {
-        precondition(rawValue >= 0 && rawValue < Limits.mailboxes, "no mailbox \(rawValue)")
+        precondition(rawValue >= 0 && rawValue <= Limits.mailboxes, "no mailbox \(rawValue)")
         self.rawValue = UInt8(rawValue)
     }
+
+    /// The mailbox of the committer: the last one.
+    internal static let committer = MailboxIndex(Limits.mailboxes)
 }
 
 /// A set of mailboxes of one table, as the bits of a word.

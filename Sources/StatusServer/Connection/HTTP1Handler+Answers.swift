@@ -88,7 +88,7 @@ extension HTTP1Handler {
             switch piece {
             case .bytes(let buffer) where sender.isLive && exchange.minorVersion > 0:
                 buffer.withUnsafeReadableBytes { output.appendChunk($0) }
-                write(wrapOutboundOut(takeOutput(context: context)), of: sender, context: context)
+                write(wrapOutboundOut(takeOutput()), of: sender, context: context)
             case .bytes(let buffer): write(wrapOutboundOut(buffer), of: sender, context: context)
             case .file(let region): write(NIOAny(region), of: sender, context: context)
             case .end:
