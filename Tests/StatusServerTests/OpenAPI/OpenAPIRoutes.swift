@@ -4,7 +4,7 @@ import HTTP1
 
 /// The routes of the server by name: a new case of ``Route`` does not compile here before it has one.
 enum RouteName: CaseIterable {
-    case jobs, batchGet, job, status, result, cancel, events, manyEvents, health, livez, readyz, updates
+    case jobs, batchGet, job, status, result, cancel, events, history, manyEvents, health, livez, readyz, updates
 
     init(_ route: Route) {
         self =
@@ -16,6 +16,7 @@ enum RouteName: CaseIterable {
             case .result: .result
             case .cancel: .cancel
             case .events: .events
+            case .history: .history
             case .manyEvents: .manyEvents
             case .health: .health
             case .livez: .livez

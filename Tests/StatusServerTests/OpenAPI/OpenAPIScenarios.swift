@@ -185,6 +185,7 @@ struct OpenAPIScenarios {
         let body = try JSONSerialization.jsonObject(with: Data(status.body.utf8)) as? [String: Any]
         let version = try #require(body?["version"] as? Int)
         try ask(events, ["Last-Event-ID: \(version)"])
+        for id in ["a", "b", "c"] { try ask("GET /api/jobs/{taskId}/history", id: id) }
         try ask("GET /api/events", query: "?ids=a,b")
         try ask("GET /api/events", query: "?type=t")
         try ask("GET /api/events")
