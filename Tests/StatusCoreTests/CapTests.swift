@@ -53,7 +53,7 @@ struct CapTests {
         let refused = try #require(fillWithNotes(bench, of: count))
         #expect(bench.table.bytesInUse <= Limits.leastMemory / 8 * 7)
         let before = bench.read(refused).version
-        #expect(note(String(repeating: "m", count: 1_000), to: refused, on: bench).refusal == .overQuota)
+        #expect(note(String(repeating: "m", count: Limits.noteLength), to: refused, on: bench).refusal == .overQuota)
         #expect(bench.read(refused).version == before && bench.read(refused).string(.note) == nil)
         #expect(bench.report(100, to: refused).isVisible, "progress alone goes on")
         #expect(bench.apply(.update(JobUpdate()), to: refused).refusal == nil, "a heartbeat goes on")

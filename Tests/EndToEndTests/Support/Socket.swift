@@ -51,17 +51,25 @@ final class Socket: Sendable {
     ///
     /// Waits on a thread of its own: the few threads that run tests must not stand still.
     func receive(until condition: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }) async -> [UInt8] {
+        await Self.onThread { self.receiveNow(until: condition) }
+    }
+
+    /// As ``receive(until:)``, on the thread that calls it.
+    func receiveNow(until condition: ([UInt8]) -> Bool = { _ in false }) -> [UInt8] {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !condition(received) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            received.append(contentsOf: buffer[..<count])
+        }
+        return received
+    }
+
+    /// Runs `body`, which waits, on a thread of its own.
+    static func onThread<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [self] in
-                var received: [UInt8] = []
-                var buffer = [UInt8](repeating: 0, count: 65_536)
-                while !condition(received) {
-                    let count = recv(descriptor, &buffer, buffer.count, 0)
-                    guard count > 0 else { break }
-                    received.append(contentsOf: buffer[..<count])
-                }
-                continuation.resume(returning: received)
-            }
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
         }
     }
 

@@ -124,7 +124,7 @@ struct WaitTests {
 
     @Test("Numbers that are none are 400; empty parameters ask for nothing; a preference that is none is ignored")
     func malformed() throws {
-        for query in ["wait=abc", "wait=-1", "wait=1.5", "wait=5&version=x", "wait=99999999999999999999"] {
+        for query in ["wait=abc", "wait=-1", "wait=1.5", "wait=5&version=x", "wait=5s"] {
             let reply = try server.send("\(Self.status)?\(query)")
             #expect(reply.status == 400, "\(query)")
         }

@@ -39,7 +39,7 @@ struct DrainTests {
 
     @Test("Every worker is told, may finish as much as it has, and is not hurried by one that goes on regardless")
     func everyWorker() async throws {
-        try await TestServer.run(drainSeconds: 4) { server in
+        try await TestServer.run(drainSeconds: 15) { server in
             let lazy = try await HTTP2Client.connect(to: server.port)
             let lazyStream = try await Self.begin(lazy, "lazy")
             var workers: [(client: HTTP2Client, id: StreamID, job: String)] = []
