@@ -88,7 +88,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         isWritable = context.channel.isWritable
-        timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
+        timer = ConnectionTimer(services.timers(of: context.eventLoop)) { [weak self] in
+            self?.timeOut(context: context)
+        }
         timer?.start(Limits.headTimeout)
     }
 

@@ -57,7 +57,7 @@ final class HTTP2Handler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         session.delegate = self
-        timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut() }
+        timer = ConnectionTimer(services.timers(of: context.eventLoop)) { [weak self] in self?.timeOut() }
         timer?.start(Limits.headTimeout)
     }
 

@@ -19,7 +19,7 @@ extension HTTP2Stream: FeedCarrier {
         respond(request.fields, length: nil, endStream: false)
         phase = .streaming(feed)
         handler.waiting += 1
-        waitTimer = ConnectionTimer(loop: loop) { [weak self] in self?.eventTimeOut() }
+        waitTimer = ConnectionTimer(services.timers(of: loop)) { [weak self] in self?.eventTimeOut() }
         writeEvents(feed)
         if handler.isDraining { endEvents() }
     }

@@ -26,7 +26,7 @@ extension HTTP2Stream: WorkerStreamCarrier {
         handler.scratch.fields.append("cache-control", "no-store")
         handler.scratch.fields.append("x-content-type-options", "nosniff")
         session.respond(id, handler.scratch.fields, endStream: false)
-        frameTimer = ConnectionTimer(loop: loop) { [weak self, weak worker] in
+        frameTimer = ConnectionTimer(services.timers(of: loop)) { [weak self, weak worker] in
             worker?.timeOut()
             self?.hasOutput()
         }

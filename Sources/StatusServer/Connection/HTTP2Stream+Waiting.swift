@@ -16,7 +16,7 @@ extension HTTP2Stream: JobWatcher {
         }
         phase = .waiting(held)
         handler.waiting += 1
-        waitTimer = ConnectionTimer(loop: loop) { [weak self] in
+        waitTimer = ConnectionTimer(services.timers(of: loop)) { [weak self] in
             self?.endWait()
             self?.handler.flush()
         }

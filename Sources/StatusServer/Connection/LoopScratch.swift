@@ -20,6 +20,8 @@ final class LoopScratch {
     var date = DateField()
     /// Who on this loop waits for jobs to change; made when the first one does.
     fileprivate var watches: LoopWatches?
+    /// The deadlines of this loop's connections; made when the first one has one.
+    fileprivate var timers: LoopTimers?
 
     init() {
         answer.initialize(to: OutputBuffer(capacity: 4_096))
@@ -56,6 +58,15 @@ extension ServerServices {
         let scratch = LoopScratch()
         box.value = scratch
         return scratch
+    }
+
+    /// The timers of `loop`; call it there.
+    func timers(of loop: any EventLoop) -> LoopTimers {
+        let scratch = scratch(of: loop)
+        if let timers = scratch.timers { return timers }
+        let timers = LoopTimers(loop: loop)
+        scratch.timers = timers
+        return timers
     }
 
     /// The watches of `loop`; call it there.

@@ -14,7 +14,7 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
 
     private let services: ServerServices
     private var received = ByteBuffer()
-    private var timeout: Scheduled<Void>?
+    private var timer: ConnectionTimer?
 
     init(services: ServerServices) {
         self.services = services
@@ -23,17 +23,14 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         context.fireChannelActive()
         // Browsers and pools open connections ahead of their first request.
-        close(context, in: Limits.idleTimeout)
-    }
-
-    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) {
-        timeout?.cancel()
-        timeout = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+        let timer = ConnectionTimer(services.timers(of: context.eventLoop)) { context.close(promise: nil) }
+        timer.start(Limits.idleTimeout)
+        self.timer = timer
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if received.readableBytes == 0 { close(context, in: Limits.headTimeout) }
+        if received.readableBytes == 0 { timer?.start(Limits.headTimeout) }
         received.writeBuffer(&bytes)
         let seen = received.readableBytesView
         guard seen.prefix(Self.preface.count).elementsEqual(Self.preface.prefix(seen.count)) else {
@@ -45,7 +42,7 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timeout?.cancel()
+        timer = nil
         context.fireChannelInactive()
     }
 
@@ -58,7 +55,7 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func adopt(_ handler: some ChannelHandler, context: ChannelHandlerContext) {
-        timeout?.cancel()
+        timer = nil
         do {
             try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
         } catch {

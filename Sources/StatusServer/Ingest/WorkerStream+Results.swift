@@ -55,7 +55,7 @@ extension WorkerStream {
             self?.taken(count)
         }
         let number = frame.transfer
-        let timer = ConnectionTimer(loop: loop) { [weak self] in self?.giveUpIdle(number) }
+        let timer = ConnectionTimer(services.timers(of: loop)) { [weak self] in self?.giveUpIdle(number) }
         timer.start(Limits.transferTimeout)
         transfers[number] = Transfer(id: id, attempt: attempt, receiver: receiver, timer: timer)
         // Nothing is kept of a transfer whose stream was lost, so every one goes on from zero.

@@ -5,16 +5,22 @@ import Testing
 @testable import StatusServer
 
 @Suite("A connection's deadline")
-struct ConnectionTimerTests {
+struct LoopTimersTests {
     private final class Count {
         var value = 0
     }
 
-    private let loop = EmbeddedEventLoop()
+    private let loop: EmbeddedEventLoop
+    private let timers: LoopTimers
     private let count = Count()
 
+    init() {
+        loop = EmbeddedEventLoop()
+        timers = LoopTimers(loop: loop)
+    }
+
     private func timer() -> ConnectionTimer {
-        ConnectionTimer(loop: loop) { [count] in count.value += 1 }
+        ConnectionTimer(timers) { [count] in count.value += 1 }
     }
 
     @Test("It passes once, at its time")
@@ -93,7 +99,7 @@ struct ConnectionTimerTests {
     @Test("It can be started from its own end")
     func restarts() {
         var timer: ConnectionTimer?
-        timer = ConnectionTimer(loop: loop) { [count] in
+        timer = ConnectionTimer(timers) { [count] in
             count.value += 1
             if count.value < 3 { timer?.start(.seconds(1)) }
         }
@@ -113,5 +119,60 @@ struct ConnectionTimerTests {
         #expect(weakTimer == nil)
         loop.advanceTime(by: .seconds(10))
         #expect(count.value == 0)
+    }
+
+    @Test("One that is forgotten leaves nothing behind")
+    func forgotten() {
+        var timer: ConnectionTimer? = timer()
+        timer?.start(.seconds(1))
+        #expect(timers.count == 1)
+        timer = nil
+        #expect(timers.count == 0)
+        loop.advanceTime(by: .seconds(10))
+        #expect(count.value == 0)
+    }
+
+    @Test("Thousands that start, move, stop and go pass when they should", arguments: [1, 2, 3] as [UInt64])
+    func many(seed: UInt64) {
+        final class Passed {
+            var at: [Int: Int] = [:]
+        }
+        let passed = Passed()
+        var random = SplitMix(seed: seed)
+        var all: [Int: ConnectionTimer] = [:]
+        /// When each should pass, in milliseconds.
+        var expected: [Int: Int] = [:]
+        var now = 0
+        for _ in 0..<20_000 {
+            let name = Int.random(in: 0..<2_000, using: &random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0:
+                all[name] = nil
+                expected[name] = nil
+            case 1:
+                all[name]?.stop()
+                expected[name] = nil
+            case 2:
+                all[name]?.invalidate()
+                expected[name] = nil
+            case 3:
+                let step = Int.random(in: 1...20, using: &random)
+                passed.at = [:]
+                let due = expected.filter { $0.value <= now + step }
+                loop.advanceTime(by: .milliseconds(Int64(step)))
+                now += step
+                #expect(Set(passed.at.keys) == Set(due.keys))
+                for name in due.keys { expected[name] = nil }
+            default:
+                let timer = all[name] ?? ConnectionTimer(timers) { passed.at[name, default: 0] += 1 }
+                all[name] = timer
+                let amount = Int.random(in: 1...1_000, using: &random)
+                timer.start(.milliseconds(Int64(amount)))
+                expected[name] = now + amount
+            }
+        }
+        #expect(timers.count <= all.count)
+        all = [:]
+        #expect(timers.count == 0)
     }
 }
