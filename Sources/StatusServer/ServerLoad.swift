@@ -22,6 +22,11 @@ final class ServerLoad: Sendable {
         max(milliseconds, min(milliseconds * hundredths / 100, longest))
     }
 
+    /// The lag of the slowest event loop, evened out, in microseconds. Any thread.
+    var worstLag: Int64 {
+        meters.withLock { $0.reduce(0) { max($0, $1.microseconds) } }
+    }
+
     /// A meter for one event loop, which lives as long as the server.
     func makeMeter() -> Meter {
         let meter = Meter()
@@ -33,8 +38,7 @@ final class ServerLoad: Sendable {
     /// ``Limits/loadInterval``.
     func observe(_ milliseconds: Int64, by meter: Meter) {
         meter.take(milliseconds)
-        let worst = meters.withLock { $0.reduce(0) { max($0, $1.microseconds) } }
-        factor.store(Self.factor(lag: worst), ordering: .relaxed)
+        factor.store(Self.factor(lag: worstLag), ordering: .relaxed)
     }
 
     /// The factor in hundredths for a lag in microseconds.

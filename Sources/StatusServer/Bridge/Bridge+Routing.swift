@@ -25,6 +25,8 @@ extension Bridge {
             return try list(call, into: &output)
         case (.get, .health), (.head, .health), (.get, .livez), (.head, .livez), (.get, .readyz), (.head, .readyz):
             return try .answer(probe(route, call.now, into: &output))
+        case (.get, .metrics), (.head, .metrics):
+            return .answer(metrics(into: &output))
         case (.post, .batchGet):
             // It changes nothing, whoever sends it.
             let allowsGzip = call.request.fields.allowsGzip(in: call.request.bytes)
@@ -56,7 +58,7 @@ extension Bridge {
         case .updates:
             try requireUpdates(call.request)
             return .openUpdates
-        case .status, .events, .history, .manyEvents, .batchGet, .health, .livez, .readyz:
+        case .status, .events, .history, .manyEvents, .batchGet, .health, .livez, .readyz, .metrics:
             throw .methodNotAllowed(route.allow)
         }
     }

@@ -17,6 +17,7 @@ final class Bridge: Sendable {
     let hosts: HostRules
     let origins: OriginRules
     let load = ServerLoad()
+    let counters = ServerCounters()
     private let readiness = Atomic<Bool>(false)
 
     init(table: JobTable, results: ResultStore, streams: any CancelDelivery, configuration: BridgeConfiguration) {

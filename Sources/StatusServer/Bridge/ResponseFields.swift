@@ -32,13 +32,14 @@ struct ResponseFields: Sendable {
 
     /// What the bridge writes itself.
     enum ContentType: Sendable {
-        case json, problem, events
+        case json, problem, events, metrics
 
         var text: StaticString {
             switch self {
             case .json: "application/json; charset=utf-8"
             case .problem: "application/problem+json"
             case .events: "text/event-stream"
+            case .metrics: "text/plain; version=0.0.4; charset=utf-8"
             }
         }
     }

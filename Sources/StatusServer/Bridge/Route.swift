@@ -16,6 +16,7 @@ enum Route: Equatable {
     case health
     case livez
     case readyz
+    case metrics
     case updates
 
     /// The route of a path as it was sent; nil when there is none.
@@ -58,6 +59,7 @@ enum Route: Equatable {
         if matches(part, "health") { return .health }
         if matches(part, "livez") { return .livez }
         if matches(part, "readyz") { return .readyz }
+        if matches(part, "metrics") { return .metrics }
         return nil
     }
 
@@ -83,7 +85,8 @@ extension Route {
         switch self {
         case .jobs: "GET, HEAD, POST"
         case .job: "GET, HEAD, PATCH, DELETE"
-        case .status, .events, .history, .manyEvents, .health, .livez, .readyz: "GET, HEAD"
+        case .status, .events, .history, .manyEvents, .health, .livez, .readyz, .metrics:
+            "GET, HEAD"
         case .result: "GET, HEAD, PUT"
         case .cancel, .batchGet, .updates: "POST"
         }

@@ -125,6 +125,7 @@ extension HTTP1Handler {
 
     /// - Parameter length: of the body; nil where it is chunked, or for HTTP/1.0 ends with the connection.
     func appendHead(_ fields: ResponseFields, length: Int?, context: ChannelHandlerContext) {
+        scratch.counters.noteAnswer(fields.status)
         output.appendStatusLine(fields.status)
         fields.appendFields(to: &output)
         scratch.date.append(at: now().wall, to: &output)

@@ -88,6 +88,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         isWritable = context.channel.isWritable
+        scratch.counters.add(1, to: .http1Connections)
         timer = ConnectionTimer(services.timers(of: context.eventLoop)) { [weak self] in
             self?.timeOut(context: context)
         }
@@ -95,6 +96,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        scratch.counters.add(-1, to: .http1Connections)
         // The timer's closure holds the context, which holds this handler.
         timer?.invalidate()
         timer = nil

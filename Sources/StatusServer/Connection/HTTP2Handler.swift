@@ -57,11 +57,13 @@ final class HTTP2Handler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         session.delegate = self
+        scratch.counters.add(1, to: .http2Connections)
         timer = ConnectionTimer(services.timers(of: context.eventLoop)) { [weak self] in self?.timeOut() }
         timer?.start(Limits.headTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        scratch.counters.add(-1, to: .http2Connections)
         timer?.invalidate()
         self.context = nil
     }
@@ -165,11 +167,13 @@ final class HTTP2Handler: ChannelDuplexHandler {
     /// A worker's stream has begun.
     func workerJoined() {
         workers += 1
+        scratch.counters.add(1, to: .workerStreams)
     }
 
     /// A worker's stream is over.
     func workerLeft() {
         workers -= 1
+        scratch.counters.add(-1, to: .workerStreams)
         if isDraining { shutDownWhenWorkersAreDone() }
     }
 

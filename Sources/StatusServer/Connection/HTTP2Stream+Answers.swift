@@ -121,6 +121,7 @@ extension HTTP2Stream {
 
     /// - Parameter length: nil for a body whose length is not known.
     func respond(_ fields: ResponseFields, length: Int?, endStream: Bool) {
+        handler.scratch.counters.noteAnswer(fields.status)
         handler.scratch.fields.begin(status: fields.status)
         fields.forEachField { _, name, value in
             handler.scratch.fields.append(name, String(decoding: value, as: UTF8.self))

@@ -18,9 +18,11 @@ extension HTTP2Stream: WorkerStreamCarrier {
         guard let loop = handler.eventLoop else { return }
         let owner = services.streams.makeOwner()
         let worker = WorkerStream(services: services, owner: owner, carrier: self)
+        worker.counters = handler.scratch.counters
         phase = .updates(worker)
         handler.workerJoined()
         services.streams.register(worker, as: owner, on: loop)
+        handler.scratch.counters.noteAnswer(200)
         handler.scratch.fields.begin(status: 200)
         handler.scratch.fields.append("content-type", UpdateMediaType.name)
         handler.scratch.fields.append("cache-control", "no-store")

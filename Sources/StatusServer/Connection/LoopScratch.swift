@@ -18,12 +18,15 @@ final class LoopScratch {
     var fields = HeaderBlock()
     /// The Date field of the present second.
     var date = DateField()
+    /// What the loop has done, for `/metrics`.
+    let counters: LoopCounters
     /// Who on this loop waits for jobs to change; made when the first one does.
     fileprivate var watches: LoopWatches?
     /// The deadlines of this loop's connections; made when the first one has one.
     fileprivate var timers: LoopTimers?
 
-    init() {
+    init(counters: LoopCounters) {
+        self.counters = counters
         answer.initialize(to: OutputBuffer(capacity: 4_096))
     }
 
@@ -55,7 +58,7 @@ extension ServerServices {
             preconditionFailure("a connection on a loop of another group")
         }
         if let scratch = box.value { return scratch }
-        let scratch = LoopScratch()
+        let scratch = LoopScratch(counters: bridge.counters.makeLoop())
         box.value = scratch
         return scratch
     }

@@ -42,6 +42,7 @@ final class UpdateBatch: WorkerStreamCarrier {
         self.changed = changed
         let owner = services.streams.makeOwner()
         worker = WorkerStream(services: services, owner: owner)
+        worker.counters = services.scratch(of: loop).counters
         worker.carrier = self
         services.streams.register(worker, as: owner, on: loop)
     }

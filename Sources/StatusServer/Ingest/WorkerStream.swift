@@ -80,6 +80,8 @@ final class WorkerStream {
     var inherited: UInt64 = 0
     /// Runs while the stream waits for the former one.
     var takeover: Scheduled<Void>?
+    /// Those of the stream's event loop.
+    var counters: LoopCounters?
 
     init(services: ServerServices, owner: OwnerID, carrier: (any WorkerStreamCarrier)? = nil) {
         self.services = services
@@ -136,6 +138,7 @@ final class WorkerStream {
     @discardableResult
     func acknowledge() -> Bool {
         guard phase == .open, applied > acknowledged else { return false }
+        counters?.noteItems(applied - acknowledged)
         acknowledged = applied
         output.appendAcknowledgement(applied: applied, durable: nil)
         return true

@@ -4,7 +4,8 @@ import HTTP1
 
 /// The routes of the server by name: a new case of ``Route`` does not compile here before it has one.
 enum RouteName: CaseIterable {
-    case jobs, batchGet, job, status, result, cancel, events, history, manyEvents, health, livez, readyz, updates
+    case jobs, batchGet, job, status, result, cancel, events, history, manyEvents
+    case health, livez, readyz, metrics, updates
 
     init(_ route: Route) {
         self =
@@ -21,6 +22,7 @@ enum RouteName: CaseIterable {
             case .health: .health
             case .livez: .livez
             case .readyz: .readyz
+            case .metrics: .metrics
             case .updates: .updates
             }
     }

@@ -192,7 +192,7 @@ struct OpenAPIScenarios {
     }
 
     private mutating func probes() throws {
-        for path in ["GET /health", "GET /livez", "GET /readyz"] { try ask(path) }
+        for path in ["GET /health", "GET /livez", "GET /readyz", "GET /metrics"] { try ask(path) }
         server.bridge.isReady = true
         try ask("GET /readyz")
     }
