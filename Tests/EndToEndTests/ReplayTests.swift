@@ -9,7 +9,7 @@ struct ReplayTests {
         "workflows",
     ]
 
-    @Test("A server gives n8n what it expects", .tags(.int010, .e2e003), arguments: scenarios)
+    @Test("A server gives n8n what it expects", .tags(.int010, .e2e003, .e2e004), arguments: scenarios)
     func holds(scenario: String) async throws {
         try await Server.with { server in
             let outcome = try await replay(server.url, scenario)

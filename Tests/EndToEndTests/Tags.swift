@@ -13,6 +13,7 @@ extension Tag {
     @Tag static var e2e002: Self
     @Tag static var int010: Self
     @Tag static var e2e003: Self
+    @Tag static var e2e004: Self
     @Tag static var e2e005: Self
     @Tag static var e2e006: Self
 }
