@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "StatusServer",
             dependencies: [
-                "Bytes", "StatusCore", "UpdateProtocol", "HTTP1", "HTTP2", "JSON", "Deflate", "ResultStore",
+                "Bytes", "StatusCore", "UpdateProtocol", "HTTP1", "HTTP2", "JSON", "Deflate", "JobStore", "ResultStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

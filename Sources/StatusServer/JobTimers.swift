@@ -1,3 +1,4 @@
+import JobStore
 import NIOConcurrencyHelpers
 import NIOCore
 import ResultStore
@@ -42,9 +43,11 @@ final class JobTimers: Sendable {
         let services = services
         // Jobs of one worker often expire together: it is told once.
         var expired: [OwnerID: [Handle]] = [:]
+        var stones: [StoredTombstone] = []
         services.table.advance(to: now, limit: Limits.timersPerTick) { event in
             switch event {
-            case .expired(_, let owner, let handle, let dropped):
+            case .expired(let job, let owner, let handle, let dropped):
+                stones.append(StoredTombstone(id: job.id, tenant: job.tenant, expiredAt: job.at))
                 services.discard(dropped)
                 if owner != .none { expired[owner, default: []].append(handle) }
             case .resultExpired(_, let dropped):
@@ -53,6 +56,7 @@ final class JobTimers: Sendable {
                 break
             }
         }
+        if !stones.isEmpty { services.bridge.committer?.expire(stones) }
         for (owner, handles) in expired {
             services.streams.reach(owner) { $0.expired(handles) }
         }

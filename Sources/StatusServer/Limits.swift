@@ -79,6 +79,13 @@ enum Limits {
     static let lagMemory: Int64 = 8
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
+    /// Changed jobs up to which a commit takes progress along although its interval is not over.
+    static let changesPerCommit = 1_000
+    /// Jobs in one transaction.
+    static let jobsPerCommit = 10_000
+    /// Milliseconds after which a disk that failed is tried again, at first and at most.
+    static let firstCommitPause: Int64 = 100
+    static let longestCommitPause: Int64 = 5_000
     /// Acknowledgements of a worker's stream are at least this far apart.
     static let acknowledgementInterval = TimeAmount.milliseconds(2)
     /// What a worker that is told to cancel gets as its deadline, in milliseconds.

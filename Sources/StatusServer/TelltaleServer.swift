@@ -1,3 +1,4 @@
+import JobStore
 public import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -31,7 +32,14 @@ public final class TelltaleServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         let clock = ServerClock()
-        let tableConfiguration = JobTable.Configuration(configuration)
+        let store = try TelltaleServer.openStore(configuration)
+        var tableConfiguration = JobTable.Configuration(configuration)
+        if let store {
+            tableConfiguration.publication = .byCommitter
+            if store.highestVersion > 0 {
+                tableConfiguration.firstVersion = store.highestVersion + Recovery.versionJump
+            }
+        }
         guard tableConfiguration.canReserveAddresses else {
             throw ServerError.noAddresses(bytes: tableConfiguration.reservedAddresses)
         }
@@ -45,7 +53,16 @@ public final class TelltaleServer: Sendable {
             table: table,
             results: results,
             streams: streams,
-            configuration: BridgeConfiguration(configuration)
+            configuration: BridgeConfiguration(configuration),
+            committer: store.map {
+                Committer(
+                    store: $0,
+                    table: table,
+                    clock: clock,
+                    interval: Int64(configuration.progressInterval),
+                    logger: logger
+                )
+            }
         )
         let services = ServerServices(
             clock: clock,
@@ -79,12 +96,25 @@ public final class TelltaleServer: Sendable {
         for address in configuration.listen {
             bound.append(try await listen(on: address))
         }
-        timers.start()
         let services = services
         for loop in group.makeIterator() {
             loop.execute { LoadWatch(services: services, loop: loop).start() }
         }
-        services.bridge.isReady = true
+        if let committer = services.bridge.committer {
+            let timers = timers
+            committer.start { store in
+                let recovery = Recovery(table: services.table, clock: services.clock, logger: services.logger)
+                guard let over = recovery.run(from: store) else { return false }
+                committer.expire(over)
+                timers.start()
+                services.bridge.isRecovered = true
+                services.bridge.isReady = true
+                return true
+            }
+        } else {
+            timers.start()
+            services.bridge.isReady = true
+        }
         return bound
     }
 
@@ -94,6 +124,7 @@ public final class TelltaleServer: Sendable {
         services.streams.drain()
         await quiesce()
         await timers.stop()
+        if let committer = services.bridge.committer { await committer.stop() }
         try? await services.transferPool.shutdownGracefully()
         try? await group.shutdownGracefully()
     }
@@ -155,6 +186,15 @@ public final class TelltaleServer: Sendable {
         all.cascade(to: deadline)
         try? await deadline.futureResult.get()
         timer.cancel()
+    }
+
+    private static func openStore(_ configuration: ServerConfiguration) throws -> (any JobStoring)? {
+        guard let path = configuration.dataFolder else { return nil }
+        do throws(StoreFailure) {
+            return try SQLiteJobStore(DataFolder(path))
+        } catch {
+            throw ServerError.cannotKeepJobs(reason: "\(error)")
+        }
     }
 
     private static func openResults(_ configuration: ServerConfiguration) throws -> ResultStore {

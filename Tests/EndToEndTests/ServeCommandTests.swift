@@ -13,7 +13,7 @@ struct ServeCommandTests {
             (["serve", "--ephemeral", "--no-such-flag"], "--no-such-flag"),
             (["serve", "--ephemeral", "--log-level", "loud"], "log level"),
             (["serve", "--ephemeral", "--data-dir", "/tmp/x"], "exclude"),
-            (["serve", "--data-dir", "/tmp/x"], "--ephemeral"),
+            (["serve", "--data-dir", "/no/such/folder"], "cannot use the folder"),
             (["serve", "--ephemeral", "--listen", "0.0.0.0:0"], "--allow-unauthenticated"),
             (["serve", "--ephemeral", "--listen", "[::]:0"], "--allow-unauthenticated"),
         ]

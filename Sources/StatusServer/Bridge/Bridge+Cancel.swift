@@ -26,7 +26,7 @@ extension Bridge {
         _ bytes: UnsafeRawBufferPointer,
         _ context: AnswerContext,
         at now: Instant,
-        _ job: JobSnapshot,
+        _ scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) throws(ErrorAnswer) -> ResponseFields {
         try check(table.find(id, at: now), id)
@@ -34,10 +34,10 @@ extension Bridge {
         try body.allow(["reason"])
         let reason = try body.text("reason", 0...StatusCore.Limits.cancelReasonLength)
         guard try cancel(id, reason: reason, at: now) else {
-            return try statusAfterWrite(of: id, at: now, context, job, status: 200, into: &output)
+            return try statusAfterWrite(of: id, at: now, context, scratch.snapshot, status: 200, into: &output)
         }
         appendCancelled(id, "Job cancelled successfully", to: &output)
-        return .keptAnswer
+        return settle(.keptAnswer, scratch)
     }
 
     /// Cancels a job and tells its worker; false when it was finished already.

@@ -50,11 +50,11 @@ extension Bridge {
             guard body.isEmpty || pending.isDeclaredJSON else { throw .unsupportedMediaType("application/json") }
             switch pending.action {
             case .submit(let key):
-                return try submit(body, key, pending.context, at: now, scratch.snapshot, into: &output)
+                return try settle(submit(body, key, pending.context, at: now, scratch.snapshot, into: &output), scratch)
             case .report(let id):
-                return try report(body, on: id, pending.context, at: now, scratch.snapshot, into: &output)
+                return try report(body, on: id, pending.context, at: now, scratch, into: &output)
             case .cancel(let id):
-                return try cancel(id, body, pending.context, at: now, scratch.snapshot, into: &output)
+                return try cancel(id, body, pending.context, at: now, scratch, into: &output)
             case .batchGet(let allowsGzip):
                 return try batchGet(
                     body,

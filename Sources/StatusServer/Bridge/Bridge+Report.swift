@@ -8,9 +8,10 @@ extension Bridge {
         on id: TaskID,
         _ context: AnswerContext,
         at now: Instant,
-        _ job: JobSnapshot,
+        _ scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) throws(ErrorAnswer) -> ResponseFields {
+        let job = scratch.snapshot
         // The job first, then the body: 404 and 410 come before 400 for what stands inside.
         try check(table.find(id, at: now), id)
         let report = try ReportBody(parsing: bytes)
@@ -24,7 +25,10 @@ extension Bridge {
         } else {
             try carryOut(report, on: id, job, at: now)
         }
-        return try statusAfterWrite(of: id, at: now, context, job, status: 200, into: &output)
+        let fields = try statusAfterWrite(of: id, at: now, context, job, status: 200, into: &output)
+        // Progress alone may be lost with the last second before a crash.
+        if report.status != nil { settle(id, 200, context, scratch) }
+        return fields
     }
 
     /// Brings a report to a live job: each of its parts by itself, in the order in which they make sense.

@@ -33,6 +33,7 @@ extension Bridge {
             return try collect(.batchGet(allowsGzip: allowsGzip), call, into: &output)
         case (.post, .jobs), (.put, .result), (.patch, .job), (.delete, .job), (.post, .cancel), (.post, .updates):
             try refuseOtherSites(call.request)
+            if let reason = committer?.failure { throw .cannotCommit(reason) }
             return try write(route, call, into: &output)
         default:
             throw .methodNotAllowed(route.allow)
@@ -48,7 +49,7 @@ extension Bridge {
         case .jobs:
             return try collect(.submit(idempotencyKey: idempotencyKey(of: call.request)), call, into: &output)
         case .job(let id) where call.request.method == .delete:
-            return try .answer(delete(id, call, into: &output))
+            return try .answer(settle(delete(id, call, into: &output), call.scratch))
         case .job(let id):
             return try collect(.report(existing(id, call)), call, into: &output)
         case .cancel(let id):

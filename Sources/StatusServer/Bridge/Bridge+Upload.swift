@@ -59,6 +59,7 @@ extension Bridge {
                 status: status,
                 into: &output
             )
+            settle(upload.taskID, status, upload.context, scratch)
         } catch {
             fields = error.write(asProblem: upload.context.wantsProblem, into: &output)
         }

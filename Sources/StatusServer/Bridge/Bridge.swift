@@ -18,13 +18,24 @@ final class Bridge: Sendable {
     let origins: OriginRules
     let load = ServerLoad()
     let counters = ServerCounters()
+    /// Brings changes to the disk; nil for a server that keeps none.
+    let committer: Committer?
     private let readiness = Atomic<Bool>(false)
+    private let recovery: Atomic<Bool>
 
-    init(table: JobTable, results: ResultStore, streams: any CancelDelivery, configuration: BridgeConfiguration) {
+    init(
+        table: JobTable,
+        results: ResultStore,
+        streams: any CancelDelivery,
+        configuration: BridgeConfiguration,
+        committer: Committer? = nil
+    ) {
         self.table = table
         self.results = results
         self.streams = streams
         self.configuration = configuration
+        self.committer = committer
+        recovery = Atomic(committer == nil)
         self.hosts = HostRules(configuration)
         self.origins = OriginRules(configuration)
     }
@@ -33,6 +44,12 @@ final class Bridge: Sendable {
     var isReady: Bool {
         get { readiness.load(ordering: .relaxed) }
         set { readiness.store(newValue, ordering: .relaxed) }
+    }
+
+    /// True once the jobs that were kept are back; before that only probes are answered, as every job would be unknown.
+    var isRecovered: Bool {
+        get { recovery.load(ordering: .acquiring) }
+        set { recovery.store(newValue, ordering: .releasing) }
     }
 
     /// Decides about a request whose head has been read.
@@ -73,6 +90,7 @@ final class Bridge: Sendable {
         do throws(ErrorAnswer) {
             let baseURL = try scratch.baseURL(for: request.host, isSecure: request.isSecure, by: hosts)
             guard let route = Route(request.path) else { throw .unknownRoute }
+            if !isRecovered, !route.isProbe { throw .notReady }
             if request.method == .options, grant.isGranted, request.value(of: "access-control-request-method") != nil {
                 return .answer(.preflight(route))
             }

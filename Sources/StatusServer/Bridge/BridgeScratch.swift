@@ -9,6 +9,10 @@ final class BridgeScratch {
     private var lastIsSecure = false
     private var lastBaseURL: [UInt8]?
 
+    /// Set by the bridge when the answer that it has just written must not leave before changes are on disk; taken by
+    /// the transport.
+    var settling: SettlingAnswer?
+
     init() {}
 
     /// What `rules` say about a host, without asking them twice in a row about the same one.

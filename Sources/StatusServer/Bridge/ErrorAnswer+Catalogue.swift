@@ -82,6 +82,13 @@ extension ErrorAnswer {
         return answer
     }
 
+    /// The disk is full or fails, so that nothing can be promised. `detail` is what is wrong, for people.
+    static func cannotCommit(_ detail: String) -> ErrorAnswer {
+        var answer = ErrorAnswer(503, "cannotCommit", "The change could not be written to disk", detail: detail)
+        answer.retryAfter = BridgeLimits.retryAfter
+        return answer
+    }
+
     /// All results together take what they may.
     static let storeFull = ErrorAnswer(507, "overQuota", "There is no room for more results")
 

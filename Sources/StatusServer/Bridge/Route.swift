@@ -80,6 +80,14 @@ enum Route: Equatable {
 }
 
 extension Route {
+    /// What tells how the server is, rather than about jobs.
+    var isProbe: Bool {
+        switch self {
+        case .health, .livez, .readyz, .metrics: true
+        default: false
+        }
+    }
+
     /// The methods that the route knows, as `Allow` lists them.
     var allow: StaticString {
         switch self {

@@ -12,6 +12,10 @@ public struct ServerConfiguration: Sendable {
     public var eventLoopThreads: Int
     /// The number of threads that compress and write results, 1 to 64.
     public var transferThreads: Int
+    /// The folder that jobs are kept in, which no other server may use; nil keeps them in memory only.
+    public var dataFolder: String?
+    /// At most so many milliseconds of progress are lost in a crash, where jobs are kept; 10 to 60,000.
+    public var progressInterval: Int
     /// The folder for results that do not fit in memory.
     public var temporaryDirectory: String
     /// The largest JSON result, in bytes, that a status answer carries inline.
@@ -36,6 +40,8 @@ public struct ServerConfiguration: Sendable {
         publicURL: String? = nil,
         eventLoopThreads: Int,
         transferThreads: Int = 2,
+        dataFolder: String? = nil,
+        progressInterval: Int = 1_000,
         temporaryDirectory: String = "/tmp",
         inlineResultLimit: Int = 1_048_576,
         maximumWait: Int = 30,
@@ -51,6 +57,8 @@ public struct ServerConfiguration: Sendable {
         self.publicURL = publicURL
         self.eventLoopThreads = eventLoopThreads
         self.transferThreads = transferThreads
+        self.dataFolder = dataFolder
+        self.progressInterval = progressInterval
         self.temporaryDirectory = temporaryDirectory
         self.inlineResultLimit = inlineResultLimit
         self.maximumWait = maximumWait

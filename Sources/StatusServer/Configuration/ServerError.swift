@@ -6,6 +6,8 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
     case cannotListen(ListenAddress, reason: String)
     /// The folder for large results cannot be written.
     case cannotWrite(folder: String, reason: String)
+    /// The folder for jobs cannot be used; `reason` says what to do.
+    case cannotKeepJobs(reason: String)
     /// The process may not have as many addresses as the job table needs.
     case noAddresses(bytes: Int)
 
@@ -20,6 +22,7 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
             "cannot listen on \(address): \(reason)"
         case .cannotWrite(let folder, let reason):
             "cannot write to \(folder): \(reason); choose another folder with TMPDIR"
+        case .cannotKeepJobs(let reason): reason
         case .noAddresses(let bytes):
             """
             cannot reserve \(bytes >> 20) MiB of addresses for the jobs: raise the limit on virtual memory \

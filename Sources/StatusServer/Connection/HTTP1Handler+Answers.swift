@@ -9,6 +9,7 @@ import StatusCore
 extension HTTP1Handler {
     /// Writes an answer whose body stands in ``LoopScratch/content``, which is empty afterwards.
     func write(_ fields: ResponseFields, context: ChannelHandlerContext) {
+        if let answer = scratch.bridge.settling { return settle(answer, fields, context: context) }
         if fields.closes || isDraining { exchange.closes = true }
         appendHead(fields, length: scratch.content.count, context: context)
         if !exchange.isHead {

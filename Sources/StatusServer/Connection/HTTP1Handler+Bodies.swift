@@ -53,7 +53,7 @@ extension HTTP1Handler {
             let total = count + piece.readableBytes
             phase = total > Limits.discardLimit ? .closing : .discarding(total)
             if case .closing = phase { closeAfterAnswer(context: context) }
-        case .head, .finishing, .updating, .sending, .waiting, .streaming, .closing:
+        case .head, .finishing, .updating, .sending, .settling, .waiting, .streaming, .closing:
             preconditionFailure("a piece of a body in \(phase)")
         }
     }
@@ -83,7 +83,7 @@ extension HTTP1Handler {
             }
         case .discarding:
             phase = .head
-        case .head, .finishing, .updating, .sending, .waiting, .streaming, .closing:
+        case .head, .finishing, .updating, .sending, .settling, .waiting, .streaming, .closing:
             preconditionFailure("the end of a body in \(phase)")
         }
     }

@@ -120,6 +120,11 @@ extension HTTP1Handler {
         // A client that waits for 100 may send the body or not (RFC 9110 §10.1.1); only closing is unambiguous.
         if head.expectsContinue || fields.closes { exchange.closes = true }
         write(fields, context: context)
+        dropBody()
+    }
+
+    /// The answer is written: a body that came with the request is dropped.
+    func dropBody() {
         if case .head = phase, head.bodyLength != .none { phase = .discarding(0) }
     }
 

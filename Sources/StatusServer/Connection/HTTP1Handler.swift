@@ -26,6 +26,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case updating(UpdateBatch)
         /// Inside a body that nobody wants; its request is answered. → `head`, `closing`
         case discarding(Int)
+        /// The answer waits for the disk. → `head`, `discarding`, `closing`
+        case settling(HeldAnswer)
         /// The answer waits for a job to change. → `head`, `sending`, `discarding`, `closing`
         case waiting(HeldWait)
         /// Inside a response body that streams. → `head`, `closing`
@@ -127,7 +129,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .waiting(let held): release(held, context: context)
         case .streaming(let feed): feed.close()
         case .updating(let batch): batch.worker.abandon(at: services.clock.now())
-        case .head, .collecting, .discarding, .closing: break
+        case .head, .collecting, .discarding, .settling, .closing: break
         }
         phase = .closing
         context.fireChannelInactive()
@@ -187,7 +189,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func isHeldBack(context: ChannelHandlerContext) -> Bool {
         if isYielding { return true }
         return switch phase {
-        case .sending, .finishing, .waiting, .streaming: true
+        case .sending, .finishing, .settling, .waiting, .streaming: true
         case .receiving(let receiver): receiver.isFull
         case .updating(let batch): batch.isFull || batch.hasBodyEnded
         case .head: !isWritable
@@ -211,7 +213,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 goesOn = readHead(context: context)
             case .collecting, .receiving, .discarding: goesOn = readBody(context: context)
             case .updating(let batch): goesOn = readUpdates(batch, context: context)
-            case .sending, .finishing, .waiting, .streaming: goesOn = false
+            case .sending, .finishing, .settling, .waiting, .streaming: goesOn = false
             case .closing:
                 input.clear()
                 goesOn = false
@@ -254,7 +256,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             context.close(promise: nil)
         case .updating(let batch) where !batch.isFull && !batch.hasBodyEnded: context.close(promise: nil)
         case .collecting, .discarding, .streaming: context.close(promise: nil)
-        case .head, .receiving, .finishing, .updating, .sending, .waiting, .closing: break
+        case .head, .receiving, .finishing, .updating, .sending, .settling, .waiting, .closing: break
         }
     }
 
@@ -270,7 +272,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case .head: timer?.start(Limits.idleTimeout)
         case .sending(let sender) where sender.isIdle: timer?.stop()
         case .collecting, .receiving, .discarding, .sending: timer?.start(Limits.bodyTimeout)
-        case .finishing: timer?.stop()
+        case .finishing, .settling: timer?.stop()
         case .waiting(let held): timer?.start(held.deadline - context.eventLoop.now)
         case .streaming where isWritable: timer?.start(feedTime - context.eventLoop.now)
         // A reader who takes nothing for that long is dropped.
@@ -313,7 +315,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             resume(context: context)
         case .streaming(let feed) where isWritable:
             writeEvents(feed, context: context)
-        case .head, .receiving, .finishing, .discarding, .sending, .streaming, .closing:
+        case .head, .receiving, .finishing, .discarding, .sending, .settling, .streaming, .closing:
             context.close(promise: nil)
         }
     }

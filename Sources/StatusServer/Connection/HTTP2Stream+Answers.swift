@@ -10,6 +10,7 @@ import StatusCore
 extension HTTP2Stream {
     /// Sends an answer whose body stands in ``LoopScratch/content``, which is empty afterwards.
     func answer(_ fields: ResponseFields) {
+        if let answer = handler.scratch.bridge.settling { return settle(answer, fields) }
         phase = .done
         let length = handler.scratch.content.count
         let hasBody = length > 0 && !isHead

@@ -17,6 +17,8 @@ final class HTTP2Stream {
         case receiving(ResultReceiver, ResultUpload)
         /// A worker's updates, for as long as it works. → `done`
         case updates(WorkerStream)
+        /// The answer waits for the disk. → `done`
+        case settling(HeldAnswer)
         /// The answer waits for a job to change. → `sending`, `done`
         case waiting(HeldWait)
         /// Inside a response body that streams. → `done`
@@ -105,7 +107,7 @@ final class HTTP2Stream {
             }
         case .opening, .sending:
             session.consume(id, bytes.count)
-        case .waiting, .streaming, .done:
+        case .settling, .waiting, .streaming, .done:
             session.consume(id, bytes.count)
             drop(bytes.count)
         }
@@ -126,7 +128,7 @@ final class HTTP2Stream {
         case .updates(let worker):
             worker.receiveEnd()
             handler.touch(self)
-        case .opening, .sending, .waiting, .streaming, .done: break
+        case .opening, .sending, .settling, .waiting, .streaming, .done: break
         }
     }
 
@@ -146,6 +148,7 @@ final class HTTP2Stream {
             if sender.isLive { handler.waiting -= 1 }
         case .waiting(let held): release(held)
         case .streaming(let feed): release(feed)
+        case .settling: handler.waiting -= 1
         case .opening, .collecting, .done: break
         }
         phase = .done
@@ -160,7 +163,7 @@ final class HTTP2Stream {
             session.consume(id, withheld)
             withheld = 0
             worker.drained()
-        case .opening, .collecting, .receiving, .waiting, .done: break
+        case .opening, .collecting, .receiving, .settling, .waiting, .done: break
         }
     }
 

@@ -151,7 +151,10 @@ extension WorkerStream: UpFrameHandler {
     }
 
     /// Nothing to do on an ephemeral server: the acknowledgement follows anyway.
-    func flush(sequence: UInt64) -> Flow { .proceed }
+    func flush(sequence: UInt64) -> Flow {
+        wantsCommit = true
+        return .proceed
+    }
 
     func goodbye(sequence: UInt64) -> Flow {
         verdict = .leaves

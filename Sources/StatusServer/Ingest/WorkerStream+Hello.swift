@@ -74,7 +74,7 @@ extension WorkerStream {
         inherited = resumed ?? 0
         output.appendWelcome(
             WelcomeFrame(
-                isEphemeral: true,
+                isEphemeral: services.bridge.committer == nil,
                 isResumed: resumed != nil,
                 epoch: epoch,
                 limits: Self.limits,

@@ -59,6 +59,14 @@ final class WorkerStream {
     var verdict = Verdict.none
     /// The last number that was acknowledged; at first the one before the stream's own first.
     var acknowledged: UInt64 = 0
+    /// Up to where everything is known to be on disk.
+    var durable: UInt64 = 0
+    /// What was applied when each wait for a commit began that has not ended, in their order.
+    var commits: [UInt64] = []
+    /// A flush was read among the present bytes.
+    var wantsCommit = false
+    /// The worker is done, and hears so when everything is on disk.
+    var isEnding = false
 
     enum Verdict {
         case none
@@ -104,7 +112,7 @@ final class WorkerStream {
 
     /// Applies `bytes`, the continuation of the body, and returns how many of them flow control may give back at once.
     func receive(_ bytes: UnsafeRawBufferPointer, at now: Instant) -> Int {
-        guard phase != .ended else { return bytes.count }
+        guard phase != .ended, !isEnding else { return bytes.count }
         if isHeldUp {
             held.writeBytes(bytes)
             return 0
@@ -118,7 +126,7 @@ final class WorkerStream {
 
     /// The worker has ended its side: what is applied is acknowledged, and the answer ends as well.
     func receiveEnd() {
-        guard phase != .ended else { return }
+        guard phase != .ended, !isEnding else { return }
         if isHeldUp {
             hasEndBehindHeld = true
         } else if let error = decoder.finish() {
@@ -138,17 +146,23 @@ final class WorkerStream {
     @discardableResult
     func acknowledge() -> Bool {
         guard phase == .open, applied > acknowledged else { return false }
+        acknowledge(durable: durable > 0 ? durable : nil)
+        watchCommit()
+        return true
+    }
+
+    /// Appends the watermarks as they are.
+    func acknowledge(durable: UInt64?) {
         counters?.noteItems(applied - acknowledged)
         acknowledged = applied
-        output.appendAcknowledgement(applied: applied, durable: nil)
-        return true
+        output.appendAcknowledgement(applied: applied, durable: durable)
     }
 
     /// True when ``acknowledge()`` would have something to say.
     var needsAcknowledgement: Bool { phase == .open && applied > acknowledged }
 
     /// The sequence number up to which everything is applied or refused.
-    private var applied: UInt64 {
+    var applied: UInt64 {
         if let awaited { return awaited - 1 }
         return decoder.nextSequence == 0 ? 0 : decoder.nextSequence - 1
     }
@@ -185,9 +199,19 @@ final class WorkerStream {
     }
 
     /// The worker is done: its jobs are let go of without a stall, and the stream ends.
+    ///
+    /// On a server that keeps jobs it ends when everything is on disk, or cannot be written.
     func end() {
-        acknowledge()
         unbindAll()
+        guard services.bridge.committer != nil, phase == .open, applied > durable else { return finishEnd() }
+        isEnding = true
+        acknowledge()
+        watchCommit(hurries: true)
+        carrier?.hasOutput()
+    }
+
+    func finishEnd() {
+        acknowledge()
         leave { _ in }
         carrier?.finish()
     }
@@ -227,7 +251,12 @@ final class WorkerStream {
     private func decode(_ bytes: UnsafeRawBufferPointer) -> Int {
         // The decoder is accessed exclusively while it runs, so frames only leave word of how the stream should end.
         var handler = self
-        switch decoder.decode(bytes, into: &handler) {
+        let outcome = decoder.decode(bytes, into: &handler)
+        if wantsCommit {
+            wantsCommit = false
+            watchCommit(hurries: true)
+        }
+        switch outcome {
         case .ok: return bytes.count
         case .failed(let error):
             fail(error)

@@ -34,7 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure("\(error)")
         }
         var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: ServeService(server: server, logger: logger))],
+            services: [
+                .init(service: ServeService(server: server, folder: settings.server.dataFolder, logger: logger))
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "telltale.lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -50,6 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
 /// end it at once.
 private struct ServeService: Service {
     let server: TelltaleServer
+    /// What `--data-dir` says.
+    let folder: String?
     let logger: Logger
 
     func run() async throws {
@@ -73,6 +77,10 @@ private struct ServeService: Service {
                 )
             }
         }
-        logger.info("jobs and results are kept in memory only and end with this process (--ephemeral)")
+        if let folder {
+            logger.info("jobs are kept on disk", metadata: ["folder": "\(folder)"])
+        } else {
+            logger.info("jobs and results are kept in memory only and end with this process (--ephemeral)")
+        }
     }
 }

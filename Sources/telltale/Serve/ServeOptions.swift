@@ -19,6 +19,15 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "With --data-dir: how much progress a crash may cost, in seconds, 0.01 to 60.",
+            discussion: "Default: 1",
+            valueName: "seconds"
+        )
+    )
+    var progressInterval: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How much to log: trace, debug, info, notice, warning, error or critical.",
             discussion: "Default: info",
             valueName: "level"

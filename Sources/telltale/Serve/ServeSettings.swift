@@ -51,15 +51,14 @@ struct ServeSettings {
         }
 
         let isEphemeral = try options.ephemeral || Self.flag("ephemeral", in: environment)
-        switch (isEphemeral, options.dataDir ?? environment.text("dataDir")) {
-        case (true, nil):
+        let dataFolder = options.dataDir ?? environment.text("dataDir")
+        switch (isEphemeral, dataFolder) {
+        case (true, nil), (false, .some):
             break
         case (true, .some):
             throw ValidationError("--ephemeral and --data-dir exclude each other")
         case (false, nil):
             throw ValidationError("say where jobs are kept: --ephemeral (in memory) or --data-dir FOLDER")
-        case (false, .some):
-            throw CommandFailure("--data-dir: this version cannot keep jobs on disk; start it with --ephemeral")
         }
 
         let level = options.logLevel ?? environment.text("logLevel") ?? "info"
@@ -70,6 +69,13 @@ struct ServeSettings {
         self.logLevel = logLevel
 
         var server = ServerConfiguration(listen: listen, eventLoopThreads: System.coreCount)
+        server.dataFolder = dataFolder
+        if let text = options.progressInterval ?? environment.text("progressInterval") {
+            guard let seconds = Double(text), (0.01...60).contains(seconds) else {
+                throw ValidationError("'\(text)' is not a number of seconds from 0.01 to 60")
+            }
+            server.progressInterval = Int(seconds * 1_000)
+        }
         server.allowsUnauthenticated =
             try options.allowUnauthenticated || Self.flag("allowUnauthenticated", in: environment)
         server.allowedHosts = options.allowHost.isEmpty ? environment.list("allowHost") : options.allowHost

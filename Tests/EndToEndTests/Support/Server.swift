@@ -17,8 +17,11 @@ final class Server: Sendable {
     }
 
     /// Starts a server, waits until it listens, runs `body`, and ends it with SIGTERM, which must give exit code 0.
+    ///
+    /// - Parameter folder: where it keeps its jobs; nil for a server that keeps none.
     static func with<R>(
         _ arguments: [String] = [],
+        folder: String? = nil,
         environment: [String: String] = [:],
         _ body: (Server) async throws -> R
     ) async throws -> R {
@@ -26,20 +29,11 @@ final class Server: Sendable {
             await Gate.servers.enter()
             defer { Task { await Gate.servers.leave() } }
             return try await Gate.$isInside.withValue(true) {
-                try await with(arguments, environment: environment, body)
+                try await with(arguments, folder: folder, environment: environment, body)
             }
         }
-        var command = Command(
-            Repository.telltale,
-            ["serve", "--ephemeral", "--listen", "127.0.0.1:0"] + arguments
-        )
-        command.environment = environment
-        let process = try command.start()
-        try await eventually("the server listens") {
-            if !process.isRunning { throw WaitedInVain(what: "the server ended: \(process.errorsSoFar)") }
-            return Server.address(in: process.errorsSoFar) != nil
-        }
-        let server = Server(process, Server.address(in: process.errorsSoFar) ?? "")
+        let server = try await start(arguments, folder: folder, environment: environment)
+        let process = server.process
         do {
             let result = try await body(server)
             process.signal(SIGTERM)
@@ -50,6 +44,33 @@ final class Server: Sendable {
             process.signal(SIGKILL)
             throw error
         }
+    }
+
+    /// Starts a server that its caller ends, and waits until it is ready.
+    static func start(
+        _ arguments: [String] = [],
+        folder: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> Server {
+        let place = folder.map { ["--data-dir", $0] } ?? ["--ephemeral"]
+        var command = Command(Repository.telltale, ["serve", "--listen", "127.0.0.1:0"] + place + arguments)
+        command.environment = environment
+        let process = try command.start()
+        try await eventually("the server listens") {
+            if !process.isRunning { throw WaitedInVain(what: "the server ended: \(process.errorsSoFar)") }
+            return Server.address(in: process.errorsSoFar) != nil
+        }
+        let server = Server(process, Server.address(in: process.errorsSoFar) ?? "")
+        if folder != nil {
+            try await eventually("the server is ready") { try await server.curl("/readyz").status == 200 }
+        }
+        return server
+    }
+
+    /// Ends it as a loss of power would, and waits until it is gone.
+    func kill() async throws {
+        process.signal(SIGKILL)
+        _ = try await process.wait(seconds: 30)
     }
 
     /// The bound address in the log, which has it as `address=127.0.0.1:40123`.

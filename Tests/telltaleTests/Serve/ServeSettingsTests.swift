@@ -75,16 +75,20 @@ struct ServeSettingsTests {
             ["--ephemeral", "--inline-result-limit", "-1"], ["--ephemeral", "--log-level", "loud"],
             ["--ephemeral", "--max-jobs", "0"], ["--ephemeral", "--max-wait", "301"],
             ["--ephemeral", "--cors-origin", "app.example"], ["--ephemeral", "--cors-origin", "https://a.example/b"],
-            ["--ephemeral", "--max-memory", "31M"],
+            ["--ephemeral", "--max-memory", "31M"], ["--data-dir", "a", "--progress-interval", "0.001"],
+            ["--data-dir", "a", "--progress-interval", "often"],
         ]
     )
     func refusals(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try settings(arguments) }
     }
 
-    @Test("A folder for jobs is refused clearly until jobs are kept on disk")
+    @Test("Where jobs are kept, and how much progress a crash may cost")
     func dataFolder() throws {
-        let failure = #expect(throws: CommandFailure.self) { try settings(["--data-dir", "/var/lib/telltale"]) }
-        #expect(failure?.text.contains("--ephemeral") == true)
+        let kept = try settings(["--data-dir", "/var/lib/telltale"]).server
+        #expect(kept.dataFolder == "/var/lib/telltale")
+        #expect(kept.progressInterval == 1_000)
+        #expect(try settings(["--data-dir", "a", "--progress-interval", "0.25"]).server.progressInterval == 250)
+        #expect(try settings(["--ephemeral"]).server.dataFolder == nil)
     }
 }

@@ -1,0 +1,57 @@
+import JobStore
+import Logging
+import StatusCore
+
+/// Fills the job table from the store, before the server takes requests.
+struct Recovery {
+    let table: JobTable
+    let clock: ServerClock
+    let logger: Logger
+
+    /// Versions that readers saw may have been higher than what is on disk, by what was not written yet. A job would
+    /// have to change four billion times within a commit interval to get past this.
+    static let versionJump: UInt64 = 1 << 32
+
+    /// - Returns: tombstones of jobs whose time was over while no server ran, for the store; nil where the store cannot
+    ///   be read, which the log tells: the server must not go on as if there were nothing.
+    func run(from store: any JobStoring) -> [StoredTombstone]? {
+        let began = clock.now().monotonic
+        var count = 0
+        var over: [StoredTombstone] = []
+        var refused: [String] = []
+        var unreadable = 0
+        var left = 0
+        do throws(DatabaseFailure) {
+            try store.loadTombstones { table.restoreTombstone($0.id, of: $0.tenant, expiredAt: $0.expiredAt) }
+            unreadable = try store.loadJobs { image in
+                var image = image
+                image.version += Self.versionJump
+                switch table.restore(image, at: clock.now()) {
+                case .restored: count += 1
+                case .over:
+                    let submission = image.submission
+                    over.append(.init(id: submission.id, tenant: submission.tenant, expiredAt: image.expiresAt))
+                case .full:
+                    refused.append("there is no room for all jobs: give it a higher --max-jobs and --max-memory")
+                    return false
+                case .malformed, .occupied: left += 1
+                }
+                return true
+            }
+        } catch {
+            refused.append("\(error)")
+        }
+        if let reason = refused.first {
+            logger.critical("jobs cannot be read from the disk", metadata: ["reason": "\(reason)"])
+            return nil
+        }
+        // Their time was over while no server ran.
+        over.sort { $0.expiredAt < $1.expiredAt }
+        for stone in over { table.restoreTombstone(stone.id, of: stone.tenant, expiredAt: stone.expiredAt) }
+        left += unreadable
+        if left > 0 { logger.warning("rows that are no jobs were left as they are", metadata: ["rows": "\(left)"]) }
+        let took = clock.now().monotonic - began
+        logger.info("jobs read from the disk", metadata: ["jobs": "\(count)", "milliseconds": "\(took)"])
+        return over
+    }
+}
