@@ -35,6 +35,11 @@ public final class DataFolder: Sendable {
         close(descriptor)
     }
 
+    /// Makes a folder within this one where there is none.
+    public func makeFolder(_ path: String) throws(StoreFailure) {
+        if mkdir(path, 0o700) != 0, errno != EEXIST { throw .folder(path, code: errno) }
+    }
+
     /// Where the jobs are.
     public var database: String { path + "/telltale.db" }
 

@@ -18,6 +18,9 @@ public protocol JobStoring: AnyObject {
     /// Calls `receive` with every producer, the one heard of last coming last.
     func loadProducers(_ receive: (StoredProducer) -> Void) throws(DatabaseFailure)
 
+    /// Calls `receive` with every result.
+    func loadResults(_ receive: (StoredResultRow) -> Void) throws(DatabaseFailure)
+
     /// Makes a batch durable: when this returns, it is on disk and survives the loss of power; when it throws, nothing
     /// of it is there, and it may be tried again.
     func commit(_ batch: CommitBatch) throws(DatabaseFailure)

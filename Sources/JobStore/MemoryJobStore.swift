@@ -16,6 +16,7 @@ public final class MemoryJobStore: JobStoring {
     private var jobs: [Name: (number: Int, image: JobImage)] = [:]
     private var tombstones: [StoredTombstone] = []
     private var producers: [Producer: StoredProducer] = [:]
+    private var results: [UInt64: StoredResultRow] = [:]
     private var nextNumber = 1
     public private(set) var highestVersion: UInt64 = 0
     /// Thrown by every commit from now on, where there is one: a disk that fails.
@@ -38,6 +39,10 @@ public final class MemoryJobStore: JobStoring {
         producers.values.sorted { $0.heardAt < $1.heardAt }.forEach(receive)
     }
 
+    public func loadResults(_ receive: (StoredResultRow) -> Void) {
+        results.values.sorted { $0.id < $1.id }.forEach(receive)
+    }
+
     public func commit(_ batch: CommitBatch) throws(DatabaseFailure) {
         if let failure { throw failure }
         for stone in batch.expired { jobs[Name(id: stone.id, tenant: stone.tenant)] = nil }
@@ -52,6 +57,8 @@ public final class MemoryJobStore: JobStoring {
             }
             highestVersion = max(highestVersion, image.version)
         }
+        for row in batch.results { results[row.id] = row }
+        for id in batch.removedResults { results[id] = nil }
         for producer in batch.producers {
             producers[Producer(name: producer.name, tenant: producer.tenant)] = producer
         }

@@ -14,6 +14,8 @@ public final class SQLiteJobStore: JobStoring {
     private let addTombstone: Statement
     private let upsertProducer: Statement
     private let setHighestVersion: Statement
+    private let addResult: Statement
+    private let deleteResult: Statement
     private var labels = OutputBuffer()
     public private(set) var highestVersion: UInt64
     /// How many tombstones there are, as far as this object has made or counted them.
@@ -39,6 +41,11 @@ public final class SQLiteJobStore: JobStoring {
                     + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
             )
             setHighestVersion = try connection.prepare("UPDATE facts SET value = ?1 WHERE name = 'highest_version'")
+            addResult = try connection.prepare(
+                "REPLACE INTO results (id, media_type, name, json, stored_at, sha256, gzip_sha256, segments, content) "
+                    + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+            )
+            deleteResult = try connection.prepare("DELETE FROM results WHERE id = ?1")
             let version = try connection.integer("SELECT value FROM facts WHERE name = 'highest_version'")
             highestVersion = UInt64(bitPattern: version ?? 0)
             tombstones = Int(try connection.integer("SELECT count(*) FROM tombstones") ?? 0)
@@ -93,6 +100,27 @@ public final class SQLiteJobStore: JobStoring {
 }
 
 extension SQLiteJobStore {
+    public func loadResults(_ receive: (StoredResultRow) -> Void) throws(DatabaseFailure) {
+        let statement = try connection.prepare(
+            "SELECT id, media_type, name, json, stored_at, sha256, gzip_sha256, segments, content FROM results"
+        )
+        while try statement.step() {
+            receive(
+                StoredResultRow(
+                    id: UInt64(bitPattern: statement.integer(0)),
+                    mediaType: statement.text(1),
+                    name: statement.isNull(2) ? nil : statement.text(2),
+                    isJSON: statement.integer(3) != 0,
+                    storedAt: statement.integer(4),
+                    digest: statement.blob(5),
+                    gzipDigest: statement.blob(6),
+                    segments: statement.blob(7),
+                    content: statement.isNull(8) ? nil : statement.blob(8)
+                )
+            )
+        }
+    }
+
     public func commit(_ batch: CommitBatch) throws(DatabaseFailure) {
         if batch.isEmpty { return }
         let highest = batch.jobs.reduce(highestVersion) { max($0, $1.version) }
@@ -106,6 +134,11 @@ extension SQLiteJobStore {
             if highest != highestVersion {
                 setHighestVersion.bind(1, Int64(bitPattern: highest))
                 try setHighestVersion.run()
+            }
+            for row in batch.results { try write(row) }
+            for id in batch.removedResults {
+                deleteResult.bind(1, Int64(bitPattern: id))
+                try deleteResult.run()
             }
             for producer in batch.producers { try write(producer) }
             if let moment = batch.forgetProducersBefore {
@@ -131,6 +164,19 @@ extension SQLiteJobStore {
         addTombstone.bind(2, Int64(stone.tenant.rawValue))
         addTombstone.bind(3, stone.expiredAt)
         try addTombstone.run()
+    }
+
+    private func write(_ row: StoredResultRow) throws(DatabaseFailure) {
+        addResult.bind(1, Int64(bitPattern: row.id))
+        addResult.bind(2, row.mediaType)
+        if let name = row.name { addResult.bind(3, name) } else { addResult.bindNull(3) }
+        addResult.bind(4, row.isJSON ? 1 : 0 as Int64)
+        addResult.bind(5, row.storedAt)
+        addResult.bind(6, blob: row.digest)
+        addResult.bind(7, blob: row.gzipDigest)
+        addResult.bind(8, blob: row.segments)
+        if let content = row.content { addResult.bind(9, blob: content) } else { addResult.bindNull(9) }
+        try addResult.run()
     }
 
     private func write(_ producer: StoredProducer) throws(DatabaseFailure) {

@@ -1,13 +1,13 @@
 /// Takes a result's compressed bytes: into memory while they are few, then into a file.
 struct ContentWriter: ~Copyable {
-    private let folder: String
+    private let folder: ResultFolder
     private let share: QuotaShare
     private var memory: [UInt8] = []
     private var file: TemporaryFile?
     private var length = 0
 
     /// Nothing yet; files are made in `folder`, and all space is taken from `quota`.
-    init(folder: String, quota: Quota) {
+    init(folder: ResultFolder, quota: Quota) {
         self.folder = folder
         share = QuotaShare(of: quota)
     }

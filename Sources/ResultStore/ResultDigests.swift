@@ -8,6 +8,11 @@ public struct ResultDigests: Sendable, Equatable {
     /// The digest of the whole gzip file that a reader gets.
     public let gzip: [UInt8]
 
+    public init(identity: [UInt8], gzip: [UInt8]) {
+        self.identity = identity
+        self.gzip = gzip
+    }
+
     /// The digest of the form that goes out in `coding`.
     public subscript(coding: ResultCoding) -> [UInt8] {
         switch coding {

@@ -59,7 +59,7 @@ final class ResultPipeline {
         try encoder.finish { (output) throws(ResultFailure) in try keep(output) }
         let content = content.soFar()
         let digests = hashes.digests(index)
-        return store.keep { id in
+        return try store.keep(content) { id in
             StoredResult(
                 id: id,
                 description: description,

@@ -10,6 +10,9 @@ public final class ResultStore: Sendable {
     public struct Configuration: Sendable {
         /// The folder that files are made in.
         public var temporaryFolder: String
+        /// Files keep a name in that folder, and are safe there before ``ResultWriter/finish(length:sha256:at:)``
+        /// returns, so that another process can bring them back (``ResultStore/restore(_:)``).
+        public var keepsFiles = false
         /// zlib's level, 0 to 9.
         public var level: Int
         /// The longest result, in bytes before compression.
@@ -40,14 +43,16 @@ public final class ResultStore: Sendable {
     }
 
     private let configuration: Configuration
-    private let quota: Quota
+    let quota: Quota
+    let folder: ResultFolder
     private let contents = Mutex(Contents())
 
     /// An empty store.
     ///
     /// - Throws: what the system says when no file can be made in the temporary folder.
     public init(configuration: Configuration) throws(DiskFailure) {
-        _ = try TemporaryFile(in: configuration.temporaryFolder)
+        folder = ResultFolder(path: configuration.temporaryFolder, keepsFiles: configuration.keepsFiles)
+        _ = try TemporaryFile(in: folder)
         self.configuration = configuration
         quota = Quota(limit: configuration.maximumUsage)
     }
@@ -61,7 +66,7 @@ public final class ResultStore: Sendable {
             description,
             limit: min(limit, configuration.maximumLength),
             level: configuration.level,
-            folder: configuration.temporaryFolder,
+            folder: folder,
             quota: quota,
             key: key,
             store: self
@@ -101,13 +106,30 @@ public final class ResultStore: Sendable {
     public var count: Int { contents.withLock { $0.results.count } }
 
     /// Keeps what `make` makes of a new number.
-    func keep(_ make: (UInt64) -> StoredResult) -> StoredResult {
+    ///
+    /// - Parameter content: its bytes, which a store that keeps files makes safe first.
+    func keep(_ content: ResultContent, _ make: (UInt64) -> StoredResult) throws(ResultFailure) -> StoredResult {
         let id = contents.withLock { contents in
             contents.lastID += 1
             return contents.lastID
         }
+        if let path = folder.path(of: id), case .file(let file) = content.place {
+            do throws(DiskFailure) {
+                try file.keep(as: path)
+            } catch {
+                throw .disk(error)
+            }
+        }
         let result = make(id)
         contents.withLock { $0.results[id] = result }
         return result
+    }
+
+    /// Takes a result that has its number already.
+    func put(_ result: StoredResult) {
+        contents.withLock { contents in
+            contents.results[result.id] = result
+            contents.lastID = max(contents.lastID, result.id)
+        }
     }
 }

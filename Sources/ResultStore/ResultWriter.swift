@@ -27,7 +27,7 @@ public final class ResultWriter: Sendable {
         _ description: ResultDescription,
         limit: Int,
         level: Int,
-        folder: String,
+        folder: ResultFolder,
         quota: Quota,
         key: String?,
         store: ResultStore

@@ -18,7 +18,7 @@ struct ResultWriterState {
     /// Everything that takes memory; nil before the first byte and when the result has ended.
     private var pipeline: ResultPipeline?
 
-    init(_ description: ResultDescription, limit: Int, level: Int, folder: String, quota: Quota) {
+    init(_ description: ResultDescription, limit: Int, level: Int, folder: ResultFolder, quota: Quota) {
         self.description = description
         self.limit = limit
         codedLimit = description.coding == .gzip ? ResultLimits.codedLength(forContent: limit) : limit

@@ -1,16 +1,23 @@
 internal import Glibc
+internal import Synchronization
 
-/// A file without a name, which is gone when its last holder lets go of it, or the process ends.
+/// A file that is gone when its last holder lets go of it, or the process ends, unless it was kept.
 ///
 /// Only the descriptor is kept, and all access names its offset, so any number of threads may read at once.
 final class TemporaryFile: Sendable {
     private let descriptor: Int32
+    /// Its name for as long as it has one and may lose it.
+    private let name = Mutex<String?>(nil)
 
-    /// Makes an empty file in `folder`, readable by nobody else.
-    init(in folder: String) throws(DiskFailure) {
-        let name = "\(folder)/telltale-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+    /// Makes an empty file in `folder`, readable by nobody else. It has a name only where it may be kept.
+    init(in folder: ResultFolder) throws(DiskFailure) {
+        let name = folder.freshPath()
         descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw DiskFailure(.create, code: errno) }
+        if folder.keepsFiles {
+            self.name.withLock { $0 = name }
+            return
+        }
         // The name is needed for no longer than it takes to lose it; a process killed in between leaves an empty file.
         guard unlink(name) == 0 else {
             let code = errno
@@ -19,12 +26,38 @@ final class TemporaryFile: Sendable {
         }
     }
 
+    /// Opens a file that was kept and is `length` bytes long; nil where there is none.
+    init?(kept path: String, length: Int) {
+        descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        guard lseek(descriptor, 0, SEEK_END) == length else { return nil }
+    }
+
+    /// Has what is written survive the process and a loss of power, under the name `path` in the same folder.
+    func keep(as path: String) throws(DiskFailure) {
+        guard fsync(descriptor) == 0 else { throw DiskFailure(.write, code: errno) }
+        let code: Int32 = name.withLock { name in
+            guard let present = name, rename(present, path) == 0 else { return name == nil ? 0 : errno }
+            name = nil
+            return 0
+        }
+        guard code == 0 else { throw DiskFailure(.write, code: code) }
+        // The name itself is on disk when the folder is.
+        let folder = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { throw DiskFailure(.write, code: errno) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw DiskFailure(.write, code: errno) }
+    }
+
     /// Takes over `descriptor`.
     init(adopting descriptor: Int32) {
         self.descriptor = descriptor
     }
 
     deinit {
+        name.withLock { name in
+            if let name { unlink(name) }
+        }
         DescriptorCloser.shared.close(descriptor)
     }
 

@@ -66,6 +66,6 @@ final class JobTimers: Sendable {
 extension ServerServices {
     /// Frees a result that no job refers to any more; ``ResultID/none`` is ignored.
     func discard(_ result: ResultID) {
-        if result != .none { results.remove(result.rawValue) }
+        bridge.discard(result)
     }
 }

@@ -58,6 +58,7 @@ public final class TelltaleServer: Sendable {
                 Committer(
                     store: $0,
                     table: table,
+                    results: results,
                     clock: clock,
                     interval: Int64(configuration.progressInterval),
                     logger: logger
@@ -103,13 +104,19 @@ public final class TelltaleServer: Sendable {
         if let committer = services.bridge.committer {
             let timers = timers
             committer.start { store in
-                let recovery = Recovery(table: services.table, clock: services.clock, logger: services.logger)
-                guard let over = recovery.run(from: store) else { return false }
-                committer.expire(over)
+                let recovery = Recovery(
+                    table: services.table,
+                    results: services.results,
+                    clock: services.clock,
+                    forget: services.discard,
+                    logger: services.logger
+                )
+                guard let outcome = recovery.run(from: store) else { return nil }
+                committer.expire(outcome.expired)
                 timers.start()
                 services.bridge.isRecovered = true
                 services.bridge.isReady = true
-                return true
+                return outcome.results
             }
         } else {
             timers.start()
@@ -191,7 +198,9 @@ public final class TelltaleServer: Sendable {
     private static func openStore(_ configuration: ServerConfiguration) throws -> (any JobStoring)? {
         guard let path = configuration.dataFolder else { return nil }
         do throws(StoreFailure) {
-            return try SQLiteJobStore(DataFolder(path))
+            let folder = try DataFolder(path)
+            try folder.makeFolder(configuration.resultFolder)
+            return try SQLiteJobStore(folder)
         } catch {
             throw ServerError.cannotKeepJobs(reason: "\(error)")
         }
@@ -201,7 +210,7 @@ public final class TelltaleServer: Sendable {
         do {
             return try ResultStore(configuration: ResultStore.Configuration(configuration))
         } catch {
-            throw ServerError.cannotWrite(folder: configuration.temporaryDirectory, reason: reason(of: error))
+            throw ServerError.cannotWrite(folder: configuration.resultFolder, reason: reason(of: error))
         }
     }
 

@@ -82,6 +82,80 @@ struct DurabilityTests {
         }
     }
 
+    @Test("Results are there after kill -9, small and large, and their files go with them", .tags(.int003))
+    func results() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.url("data").path
+        let small = #"{"rows":[1,2,3]}"#
+        // Does not shrink, so that it goes to a file.
+        var random = SystemRandomNumberGenerator()
+        let large = (0..<40_000).flatMap { _ in withUnsafeBytes(of: random.next() as UInt64, Array.init) }
+        let file = try TemporaryFile(large)
+        func files() -> [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: path + "/results")) ?? []).sorted()
+        }
+        await Gate.servers.enter()
+        defer { Task { await Gate.servers.leave() } }
+        let server = try await Server.start(folder: path)
+        for id in ["small", "large", "staged", "gone"] { try await server.submit(#"{"taskId":"\#(id)"}"#) }
+        func put(_ id: String, _ query: String, _ type: String, _ body: String) async throws -> Int {
+            let target = "/api/jobs/\(id)/result\(query)"
+            return try await server.curl(
+                target,
+                "-X",
+                "PUT",
+                "-H",
+                "Content-Type: \(type)",
+                "--data-binary",
+                body
+            ).status
+        }
+        let octets = "application/octet-stream"
+        #expect(try await put("small", "?complete=1", "application/json", small) == 201)
+        #expect(try await put("large", "?complete=1", octets, "@\(file.path)") == 201)
+        #expect(try await put("staged", "", octets, "@\(file.path)") == 201)
+        #expect(try await put("gone", "?complete=1", octets, "@\(file.path)") == 201)
+        #expect(files().count == 3)
+        #expect(try await server.curl("/api/jobs/gone", "-X", "DELETE").status == 200)
+        try await eventually("its file is gone") { files().count == 2 }
+        try await server.kill()
+        // What a server leaves that is killed while a result arrives.
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path + "/results/result-arriving-abc"))
+
+        try await Gate.$isInside.withValue(true) {
+            try await Server.with(folder: path) { server in
+                let status = try await server.curl("/api/jobs/small").json()
+                #expect(status["status"] as? String == "completed")
+                #expect((status["result"] as? [String: [Int]])?["rows"] == [1, 2, 3])
+                #expect(try await server.curl("/api/jobs/large/result").body == large)
+                let packed = try await server.curl("/api/jobs/large/result", "--compressed")
+                #expect(packed.body == large)
+                #expect(try await server.curl("/api/jobs/staged/result").status == 409)
+                try await server.report("staged", #"{"status":"completed"}"#)
+                #expect(try await server.curl("/api/jobs/staged/result").body == large)
+                #expect(try await server.curl("/api/jobs/gone/result").status == 409)
+                #expect(files().count == 2)
+                #expect(!files().contains("result-arriving-abc"))
+                #expect(try await server.curl("/api/jobs/large", "-X", "DELETE").status == 200)
+                try await eventually("its file is gone") { files().count == 1 }
+                // A new one does not take the number of one that is there.
+                try await server.submit(#"{"taskId":"next"}"#)
+                let put = try await server.curl(
+                    "/api/jobs/next/result?complete=1",
+                    "-X",
+                    "PUT",
+                    "-H",
+                    "Content-Type: text/plain",
+                    "-d",
+                    "next"
+                )
+                #expect(put.status == 201)
+                #expect(try await server.curl("/api/jobs/staged/result").body == large)
+                #expect(try await server.curl("/api/jobs/next/result").text == "next")
+            }
+        }
+    }
+
     @Test("A folder has one server at a time")
     func exclusive() async throws {
         let folder = try TemporaryFolder()

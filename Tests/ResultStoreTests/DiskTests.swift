@@ -68,7 +68,7 @@ struct DiskTests {
         let good = try store.store(text(700_000))
         var bytes = [UInt8](repeating: 0, count: good.storedLength - 1)
         _ = try bytes.withUnsafeMutableBytes { try good.readStored(at: 0, into: $0) }
-        let file = try TemporaryFile(in: NSTemporaryDirectory())
+        let file = try TemporaryFile(in: ResultFolder(path: NSTemporaryDirectory(), keepsFiles: false))
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         let content = ResultContent(place: .file(file), length: good.storedLength, share: share())
         let short = result(like: good, content: content)

@@ -6,7 +6,22 @@ enum Migrations {
     static let applicationID: Int64 = 0x5465_6C6C
 
     /// The statements of each step.
-    static let steps: [String] = [version1]
+    static let steps: [String] = [version1, version2]
+
+    /// Results: small ones whole, of large ones what has to be known beside their file.
+    private static let version2 = """
+        CREATE TABLE results (
+            id INTEGER PRIMARY KEY,
+            media_type TEXT NOT NULL,
+            name TEXT,
+            json INTEGER NOT NULL,
+            stored_at INTEGER NOT NULL,
+            sha256 BLOB NOT NULL,
+            gzip_sha256 BLOB NOT NULL,
+            segments BLOB NOT NULL,
+            content BLOB
+        ) STRICT;
+        """
 
     /// Times are milliseconds since 1970 UTC, progress is in hundredths of a per cent.
     private static let version1 = """

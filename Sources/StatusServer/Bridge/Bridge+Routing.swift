@@ -89,6 +89,8 @@ extension Bridge {
 
     /// Frees a result that no job refers to any more.
     func discard(_ result: ResultID) {
-        if result != .none { results.remove(result.rawValue) }
+        guard result != .none else { return }
+        results.remove(result.rawValue)
+        committer?.forget(result)
     }
 }

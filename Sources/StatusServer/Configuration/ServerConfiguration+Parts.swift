@@ -26,7 +26,15 @@ extension JobTable.Configuration {
 extension ResultStore.Configuration {
     /// The result store's part of the server's configuration.
     init(_ server: ServerConfiguration) {
-        self.init(temporaryFolder: server.temporaryDirectory)
+        self.init(temporaryFolder: server.resultFolder)
+        keepsFiles = server.dataFolder != nil
         maximumLength = server.resultLimit
+    }
+}
+
+extension ServerConfiguration {
+    /// Where large results are.
+    var resultFolder: String {
+        dataFolder.map { "\($0)/results" } ?? temporaryDirectory
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import ResultStore
 import StatusCore
 
 /// Somebody on an event loop whose answer has to be true after a loss of power.
@@ -43,6 +44,8 @@ final class Committer: Sendable {
         var begun: UInt64 = 0
         var waiters: [Waiter] = []
         var expired: [StoredTombstone] = []
+        /// Results that no job names any more.
+        var removed: [UInt64] = []
         var wantsEverything = false
         var isStopping = false
         var failure: String?
@@ -50,6 +53,7 @@ final class Committer: Sendable {
 
     private let disk: Disk
     private let table: JobTable
+    private let results: ResultStore
     private let clock: ServerClock
     private let logger: Logger
     /// Milliseconds between two rounds that take progress as well.
@@ -61,9 +65,17 @@ final class Committer: Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
 
     /// - Parameter store: the committer's alone from here on.
-    init(store: any JobStoring, table: JobTable, clock: ServerClock, interval: Int64, logger: Logger) {
+    init(
+        store: any JobStoring,
+        table: JobTable,
+        results: ResultStore,
+        clock: ServerClock,
+        interval: Int64,
+        logger: Logger
+    ) {
         disk = Disk(store: store)
         self.table = table
+        self.results = results
         self.clock = clock
         self.interval = interval
         self.logger = logger
@@ -78,11 +90,12 @@ final class Committer: Sendable {
     /// Why nothing can be written at present, for people; nil while all is well. Any thread.
     var failure: String? { state.withLockedValue { $0.failure } }
 
-    /// Runs `load` with the store on the committer's thread, and commits from then on; `load` says whether to.
-    func start(load: @escaping @Sendable (any JobStoring) -> Bool) {
+    /// Runs `load` with the store on the committer's thread, and commits from then on. `load` returns the results that
+    /// the store has, or nil where there is nothing to go on with.
+    func start(load: @escaping @Sendable (any JobStoring) -> Set<UInt64>?) {
         thread.start()
         thread.submit { [self] runState in
-            if case .active = runState, load(disk.store) { run() }
+            if case .active = runState, let written = load(disk.store) { run(written) }
         }
     }
 
@@ -111,6 +124,11 @@ final class Committer: Sendable {
         state.withLockedValue { $0.expired += stones }
     }
 
+    /// Has a result forgotten that its job has let go of. Any thread, after the job has.
+    func forget(_ result: ResultID) {
+        state.withLockedValue { $0.removed.append(result.rawValue) }
+    }
+
     private func wake() {
         bell.lock()
         bell.unlock(withValue: 1)
@@ -119,8 +137,9 @@ final class Committer: Sendable {
 
 /// What the thread does.
 extension Committer {
-    private func run() {
+    private func run(_ written: Set<UInt64>) {
         let snapshot = JobSnapshot()
+        var written = written
         var fullAt = clock.now().monotonic + interval
         var backoff: Int64 = 0
         while true {
@@ -133,7 +152,7 @@ extension Committer {
             }
             let isStopping = state.withLockedValue { $0.isStopping }
             let began = clock.now().monotonic
-            let isFull = round(snapshot, isFull: isStopping || began >= fullAt)
+            let isFull = round(snapshot, &written, isFull: isStopping || began >= fullAt)
             let ended = clock.now().monotonic
             // A disk that is slow is asked for progress more rarely.
             if isFull { fullAt = ended + max(interval, ended - began) }
@@ -144,18 +163,23 @@ extension Committer {
     }
 
     /// Writes what has changed; returns whether progress was taken along.
-    private func round(_ snapshot: JobSnapshot, isFull: Bool) -> Bool {
-        let (number, isAsked, expired) = state.withLockedValue { state in
+    ///
+    /// - Parameter written: the results that are in the store.
+    private func round(_ snapshot: JobSnapshot, _ written: inout Set<UInt64>, isFull: Bool) -> Bool {
+        let (number, isAsked, expired, removed) = state.withLockedValue { state in
             state.begun += 1
             defer {
                 state.wantsEverything = false
                 state.expired = []
+                state.removed = []
             }
-            return (state.begun, state.wantsEverything, state.expired)
+            return (state.begun, state.wantsEverything, state.expired, state.removed)
         }
         let takesAll = isFull || isAsked || table.countChanges() <= Limits.changesPerCommit
         var batch = CommitBatch()
         batch.expired = expired
+        // A job that let go of one for another is among the changed ones of this round.
+        let removals = removed.filter { written.contains($0) }
         var taken: [JobReference] = []
         var ended: [JobReference] = []
         var failure: DatabaseFailure?
@@ -164,15 +188,31 @@ extension Committer {
             guard failure == nil, table.read(reference, at: clock.now(), into: snapshot) else { return }
             let image = snapshot.image
             batch.jobs.append(image)
+            if image.result != .none, !written.contains(image.result.rawValue),
+                let result = results.result(image.result.rawValue)
+            {
+                batch.results.append(StoredResultRow(result.record))
+                written.insert(image.result.rawValue)
+            }
             if image.state.isTerminal, !snapshot.state.isTerminal { ended.append(reference) }
             guard batch.jobs.count >= Limits.jobsPerCommit else { return }
             failure = commit(&batch, &taken, &ended)
         }
-        if failure == nil { failure = commit(&batch, &taken, &ended) }
-        if failure != nil {
+        if failure == nil {
+            batch.removedResults = removals
+            failure = commit(&batch, &taken, &ended)
+        }
+        if failure == nil {
+            written.subtract(removals)
+            removed.forEach(results.removeFile)
+        } else {
+            for row in batch.results { written.remove(row.id) }
             taken.forEach(table.giveBackChange)
             let unkept = batch.expired
-            state.withLockedValue { $0.expired = unkept + $0.expired }
+            state.withLockedValue { state in
+                state.expired = unkept + state.expired
+                state.removed = removed + state.removed
+            }
         }
         conclude(number, takesAll, failure)
         return takesAll
