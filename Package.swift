@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "UpdateProtocol",
-                "WorkerClient",
+                "Bytes", "CSpawn", "Deflate", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer",
+                "UpdateProtocol", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

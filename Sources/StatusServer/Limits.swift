@@ -104,6 +104,9 @@ enum Limits {
     /// A result on a worker's stream of which nothing comes for so long is given up, when nothing kept the worker from
     /// sending: it holds one of ``openTransfers`` places.
     static let transferTimeout = TimeAmount.seconds(60)
+    /// How long the bytes of a result are kept whose stream was lost: a worker comes back within seconds, as its waits
+    /// between attempts are short.
+    static let brokenTransferTime = TimeAmount.seconds(60)
     /// Lines a second that tell of workers' failures: enough to find the worker, too few to fill a disk.
     static let failureLines = 5
     /// How often an event loop's lag is measured.

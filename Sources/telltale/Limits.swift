@@ -102,4 +102,6 @@ enum BenchLimits {
     static let statusAfterlife = 600
     /// Descriptors that the process needs beside its connections.
     static let otherDescriptors = 64
+    /// The length of a result: what a server takes unless it is told otherwise.
+    static let resultBytes = 0...16 * 1_073_741_824
 }

@@ -36,6 +36,11 @@ final class FakeState: Sendable {
         var holdsResults = false
         /// The next bytes of a result end the connection.
         var dropsNextResult = false
+        /// What came of a result whose connection was lost is kept for a begin with an offset.
+        var keepsBrokenResults = false
+        var brokenResult: [UInt8] = []
+        /// The offsets of the begins, in order.
+        var resultOffsets: [UInt64] = []
         /// What welcome asks for, in milliseconds; a worker gives the connection up after four times as long.
         var heartbeatInterval: UInt32 = 10_000
         /// The status of the next answers, in place of 200.

@@ -211,7 +211,12 @@ final class FakeStream: UpFrameHandler {
         transfer = (
             String(decoding: frame.taskID, as: UTF8.self), String(decoding: frame.mediaType, as: UTF8.self), []
         )
-        output.appendResultState(transfer: frame.transfer, held: 0, .open)
+        let held = state.change { content in
+            content.resultOffsets.append(frame.offset)
+            return content.keepsBrokenResults && frame.offset > 0 ? content.brokenResult : []
+        }
+        transfer?.bytes = held
+        output.appendResultState(transfer: frame.transfer, held: UInt64(held.count), .open)
         return .proceed
     }
 
@@ -222,7 +227,10 @@ final class FakeStream: UpFrameHandler {
         sequence: UInt64
     ) -> Flow {
         transfer?.bytes.append(contentsOf: bytes)
-        state.change { $0.resultBytesSeen += bytes.count }
+        state.change { content in
+            content.resultBytesSeen += bytes.count
+            if content.keepsBrokenResults { content.brokenResult.append(contentsOf: bytes) }
+        }
         return .proceed
     }
 

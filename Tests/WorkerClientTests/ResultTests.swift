@@ -97,6 +97,26 @@ struct ResultTests {
         try await server.stop()
     }
 
+    @Test("go on where the server has them when the connection is lost")
+    func resumed() async throws {
+        let server = try await FakeServer.start()
+        server.state.change { content in
+            content.dropsNextResult = true
+            content.keepsBrokenResults = true
+        }
+        let client = try Self.client(server)
+        let job = try client.job("goes-on")
+        try await job.sendResult(Self.large, mediaType: "application/octet-stream")
+        try await job.complete()
+        #expect(server.state.job("goes-on")?.result == Self.large)
+        // Not a byte came twice.
+        #expect(server.state.now.resultBytesSeen == Self.large.count)
+        let offsets = server.state.now.resultOffsets
+        #expect(offsets.count == 2 && offsets.first == 0 && offsets.last != 0)
+        #expect(await client.close())
+        try await server.stop()
+    }
+
     @Test("say that they were interrupted when their sequence cannot be read again")
     func interrupted() async throws {
         let server = try await FakeServer.start()

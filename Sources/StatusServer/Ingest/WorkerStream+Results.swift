@@ -8,9 +8,17 @@ import UpdateProtocol
 struct Transfer {
     let id: TaskID
     let attempt: UInt32
+    /// What the store and ``BrokenTransfers`` know it by.
+    let key: String
+    let description: ResultDescription
     let receiver: ResultReceiver
     /// Runs while the worker owes the next bytes, or the end.
     let timer: ConnectionTimer
+
+    /// Its stream is lost; the worker may go on with it on another.
+    func keepForLater(in broken: BrokenTransfers) {
+        receiver.leave(to: broken, key: key, description)
+    }
 }
 
 /// Results: begin, bytes, end.
@@ -42,25 +50,54 @@ extension WorkerStream {
             coding: frame.coding == .gzip ? .gzip : .identity,
             isJSON: MediaType.matches(frame.mediaType, "application/json")
         )
-        guard let slot = services.transferSlots.take() else {
-            return refuse(.overQuota, subject, sequence, detail: "too many results are on their way in")
-        }
         guard let carrier else { return .stop }
         // The attempt that is present now, so that a retry fences what was begun before it.
         let attempt = frame.attempt == 0 ? snapshot.attempt : frame.attempt
         let key = LiveJob.key(of: snapshot, attempt: attempt)
-        let writer = services.results.begin(description, limit: services.configuration.resultLimit, key: key)
+        let former = formerTransfer(key, description, offset: frame.offset)
+        guard let slot = former?.slot ?? services.transferSlots.take() else {
+            return refuse(.overQuota, subject, sequence, detail: "too many results are on their way in")
+        }
+        let limit = services.configuration.resultLimit
+        let writer = former?.writer ?? services.results.begin(description, limit: limit, key: key)
+        // The worker may have less to go on with than the store has; what it sends twice is passed over.
+        let start = min(former?.held ?? 0, Int(clamping: frame.offset))
         let loop = carrier.eventLoop
-        let receiver = ResultReceiver(writer: writer, slot: slot, services: services, loop: loop) { [weak self] count in
+        let receiver = ResultReceiver(
+            writer: writer,
+            from: start,
+            slot: slot,
+            services: services,
+            loop: loop
+        ) { [weak self] count in
             self?.taken(count)
         }
         let number = frame.transfer
         let timer = ConnectionTimer(services.timers(of: loop)) { [weak self] in self?.giveUpIdle(number) }
         timer.start(Limits.transferTimeout)
-        transfers[number] = Transfer(id: id, attempt: attempt, receiver: receiver, timer: timer)
-        // Nothing is kept of a transfer whose stream was lost, so every one goes on from zero.
-        output.appendResultState(transfer: frame.transfer, held: 0, .open)
+        transfers[number] = Transfer(
+            id: id,
+            attempt: attempt,
+            key: key,
+            description: description,
+            receiver: receiver,
+            timer: timer
+        )
+        output.appendResultState(transfer: frame.transfer, held: UInt64(start), .open)
         return .proceed
+    }
+
+    /// What is kept of the same result from a stream that was lost, if the worker wants to go on with it. What it does
+    /// not go on with is given up, as this begin replaces it.
+    private func formerTransfer(
+        _ key: String,
+        _ description: ResultDescription,
+        offset: UInt64
+    ) -> BrokenTransfers.Entry? {
+        guard let former = services.transferSlots.broken.take(key) else { return nil }
+        if offset > 0, former.description == description { return former }
+        former.writer.abandon()
+        return nil
     }
 
     func resultBytes(

@@ -138,6 +138,7 @@ final class WorkerStream {
 
     /// The stream or its connection is gone. Jobs that are not let go of stall 30 s later.
     func abandon(at now: Instant) {
+        for transfer in transfers.values { transfer.keepForLater(in: services.transferSlots.broken) }
         leave { services.table.ownerLeft($0, owner: owner, at: now) }
         services.streams.remove(owner)
     }

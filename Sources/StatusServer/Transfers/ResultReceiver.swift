@@ -24,13 +24,21 @@ final class ResultReceiver {
     private var ending: ((Result<StoredResult, ResultFailure>) -> Void)?
     private var expectedLength: Int?
     private var expectedDigest: [UInt8]?
+    /// The number of bytes, as they are sent, before the next piece that is written.
+    private var offset: Int
+    /// The writer has been told to end the result.
+    private var isStoring = false
+    /// What becomes of the writer when its receiver is given up and no piece is being written.
+    private var release: (() -> Void)?
     /// Bytes that have arrived and are not written.
     private(set) var backlog = 0
     /// What is wrong with the result, once that is known; no further byte is of use then.
     private(set) var failure: ResultFailure?
 
+    /// - Parameter offset: the number of the first byte that will come; the writer has all before it.
     init(
         writer: ResultWriter,
+        from offset: Int = 0,
         slot: TransferSlots.Slot,
         services: ServerServices,
         loop: any EventLoop,
@@ -38,6 +46,7 @@ final class ResultReceiver {
     ) {
         self.slot = slot
         self.writer = writer
+        self.offset = offset
         results = services.results
         pool = services.transferPool
         clock = services.clock
@@ -84,11 +93,27 @@ final class ResultReceiver {
 
     /// Gives up; nothing is stored and no completion is called any more.
     func abandon() {
+        giveUp { [writer] in writer.abandon() }
+    }
+
+    /// Gives up as ``abandon()`` does, and keeps in `broken` what the store has, for the sender to go on with.
+    func leave(to broken: BrokenTransfers, key: String, _ description: ResultDescription) {
+        guard !isStoring else { return abandon() }
+        giveUp { [self] in
+            let held = writer.held
+            guard failure == nil, held > 0 else { return writer.abandon() }
+            broken.keep(.init(key: key, description: description, writer: writer, held: held, slot: slot))
+            loop.scheduleTask(in: Limits.brokenTransferTime) { [writer] in broken.drop(writer) }
+        }
+    }
+
+    private func giveUp(_ release: @escaping () -> Void) {
+        guard !isAbandoned else { return }
         isAbandoned = true
         ending = nil
         waiting.removeAll()
-        // While the pool has the writer, giving it up here would make the event loop wait for the disk.
-        if !isBusy { writer.abandon() }
+        // While the pool has the writer, touching it here would make the event loop wait for the disk.
+        if isBusy { self.release = release } else { release() }
     }
 
     private func work() {
@@ -110,8 +135,10 @@ final class ResultReceiver {
     private func write(_ piece: ByteBuffer) {
         isBusy = true
         let writer = writer
+        let start = offset
+        offset += piece.readableBytes
         run { () -> ResultFailure? in
-            piece.withUnsafeReadableBytes { writer.append($0) }
+            piece.withUnsafeReadableBytes { writer.append($0, at: start) }
         } then: { [self] outcome in
             switch outcome {
             case .some(let found): failure = found
@@ -124,6 +151,7 @@ final class ResultReceiver {
 
     private func store(_ completion: @escaping (Result<StoredResult, ResultFailure>) -> Void) {
         isBusy = true
+        isStoring = true
         let writer = writer
         let (length, sha256) = (expectedLength, expectedDigest)
         let wall = clock.now().wall
@@ -145,7 +173,8 @@ final class ResultReceiver {
         let finish = { [self] (value: Value?) in
             isBusy = false
             then(value)
-            if isAbandoned { writer.abandon() }
+            release?()
+            release = nil
             work()
         }
         let isolated = loop.assumeIsolated()

@@ -67,7 +67,7 @@ private struct Collector: DownFrameHandler {
         switch state {
         case .whole: take(.result(.whole))
         case .gone: take(.result(.gone))
-        default: take(.result(.open))
+        default: take(.result(.open(held: held)))
         }
     }
 

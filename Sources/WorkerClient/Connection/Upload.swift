@@ -18,10 +18,23 @@ final class Upload {
         case lost(String)
     }
 
+    /// How it begins.
+    enum Start: Sendable, Equatable {
+        /// With this byte.
+        case at(UInt64)
+        /// Not at all.
+        case over(Outcome)
+    }
+
     private let connection: ServerConnection
     private let stream: StreamID
     private var frames = ServerFrames()
     private(set) var outcome: Outcome?
+    /// How many bytes an earlier upload of the same result may have brought to the server.
+    private let offset: UInt64
+    /// The byte to go on with, once that is known.
+    private var first: UInt64?
+    private var started: EventLoopPromise<Start>?
     private var room: EventLoopPromise<Outcome?>?
     private var finished: EventLoopPromise<Outcome>?
     /// The only transfer of its stream.
@@ -30,12 +43,16 @@ final class Upload {
     init(_ heading: ResultHeading, _ stream: StreamID, _ connection: ServerConnection) {
         self.connection = connection
         self.stream = stream
+        offset = heading.offset
+        // From the beginning on it may go at once.
+        first = offset == 0 ? 0 : nil
         var begin = OutputBuffer(capacity: 256)
         begin.appendResultBegin(
             transfer: Self.transfer,
             taskID: heading.taskID,
             attempt: heading.attempt,
             coding: heading.isGzip ? .gzip : .identity,
+            offset: heading.offset,
             mediaType: heading.mediaType,
             name: heading.name
         )
@@ -43,6 +60,17 @@ final class Upload {
     }
 
     // MARK: The worker's side
+
+    /// Completes with the byte to begin with.
+    func start(_ promise: EventLoopPromise<Start>) {
+        if let outcome {
+            promise.succeed(.over(outcome))
+        } else if let first {
+            promise.succeed(.at(first))
+        } else {
+            started = promise
+        }
+    }
 
     /// Sends `bytes` and completes when there is room for more, with the outcome if there is one already.
     func write(_ bytes: [UInt8], _ promise: EventLoopPromise<Outcome?>) {
@@ -94,12 +122,22 @@ final class Upload {
             case .refusal(_, let reason, let state, let detail):
                 end(.refused(.refused(reason, state: state, detail: detail)))
             case .result(.whole): end(.whole)
+            case .result(.open(let held)): begin(at: held)
             case .result(.gone): end(.lost("the server dropped the result"))
             case .error(let reason): end(.lost(reason))
             case .goodbye(let reason, _): end(.lost(reason))
             default: break
             }
         }
+    }
+
+    private func begin(at held: UInt64) {
+        guard first == nil else { return }
+        // A server that names more than it was sent has bytes of something else.
+        guard held <= offset else { return end(.lost("the server holds more than it was sent")) }
+        first = held
+        started?.succeed(.at(held))
+        started = nil
     }
 
     func drained() {
@@ -111,6 +149,8 @@ final class Upload {
     func end(_ outcome: Outcome) {
         guard self.outcome == nil else { return }
         self.outcome = outcome
+        started?.succeed(.over(outcome))
+        started = nil
         room?.succeed(outcome)
         room = nil
         if let finished {
@@ -126,6 +166,8 @@ final class Upload {
 struct ResultHeading: Sendable {
     var taskID: String
     var attempt: UInt32
+    /// How many bytes the server may have from an earlier stream.
+    var offset: UInt64 = 0
     var mediaType: String
     var name: String
     var isGzip: Bool

@@ -15,6 +15,17 @@ struct RemoteUpload: Sendable {
         }.get()
     }
 
+    /// Waits until the server has said from which byte it wants to have the result; with the outcome if there is one
+    /// already.
+    func start() async throws -> Upload.Start {
+        let upload = upload
+        return try await loop.flatSubmit { [loop] in
+            let promise = loop.makePromise(of: Upload.Start.self)
+            upload.value.start(promise)
+            return promise.futureResult
+        }.get()
+    }
+
     /// Sends bytes and returns when there is room for more; with the outcome if it is known before the end.
     func write(_ bytes: [UInt8]) async throws -> Upload.Outcome? {
         let upload = upload

@@ -25,24 +25,25 @@ extension WorkerJob {
     }
 
     /// Sends the job's result as `source` gives it, no faster than the server takes it. When the connection is lost,
-    /// the source is read again.
+    /// the source is read again from where the server has it, or, where the server has lost it, from its beginning.
     public func sendResult(
         _ source: some ResultSource,
         mediaType: String,
         name: String? = nil,
         isGzip: Bool = false
     ) async throws {
-        let heading = try heading(mediaType, name, isGzip)
+        var heading = try heading(mediaType, name, isGzip)
         var backoff = Backoff(.milliseconds(50) ... .seconds(2))
         var lastReason = ""
         for _ in 0..<Limits.resultAttempts {
             try await bound()
-            var offset: UInt64 = 0
-            let outcome = try await send(heading) {
+            var furthest = heading.offset
+            let outcome = try await send(heading) { offset in
                 let bytes = try await source.bytes(at: offset, atMost: Limits.resultReadBytes)
-                offset += UInt64(bytes.count)
+                furthest = max(furthest, offset + UInt64(bytes.count))
                 return bytes.isEmpty ? nil : bytes
             }
+            heading.offset = furthest
             switch outcome {
             case .whole: return
             case .refused(let error): throw error
@@ -65,17 +66,17 @@ extension WorkerJob {
         let heading = try heading(mediaType, name, isGzip)
         try await bound()
         var iterator = chunks.makeAsyncIterator()
-        switch try await send(heading, { try await iterator.next() }) {
+        switch try await send(heading, { _ in try await iterator.next() }) {
         case .whole: return
         case .refused(let error): throw error
         case .lost(let reason): throw WorkerError.resultInterrupted(reason)
         }
     }
 
-    /// Sends one result over the present connection.
+    /// Sends one result over the present connection. `next` gives the bytes that come behind so many.
     private func send(
         _ heading: ResultHeading,
-        _ next: () async throws -> [UInt8]?
+        _ next: (UInt64) async throws -> [UInt8]?
     ) async throws -> Upload.Outcome {
         var heading = heading
         heading.attempt = client.session.attempt(of: handle)
@@ -86,8 +87,12 @@ extension WorkerJob {
             return .lost("\(error)")
         }
         do {
-            var length: UInt64 = 0
-            while let bytes = try await next() {
+            var length: UInt64
+            switch try await upload.start() {
+            case .at(let first): length = first
+            case .over(let outcome): return outcome
+            }
+            while let bytes = try await next(length) {
                 try Task.checkCancellation()
                 length += UInt64(bytes.count)
                 if let outcome = try await upload.write(bytes) { return outcome }

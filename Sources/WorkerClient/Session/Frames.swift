@@ -89,8 +89,8 @@ enum DownFrame: Equatable {
 
 /// How the server holds a result.
 enum ResultState: Equatable, Sendable {
-    /// It takes more.
-    case open
+    /// It has so many of its bytes and takes more.
+    case open(held: UInt64)
     /// It has all of it, and it is the job's result.
     case whole
     /// It holds nothing of it.
