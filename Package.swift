@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "UpdateProtocol",
-                "WorkerClient",
+                "Bytes", "CMachine", "CSpawn", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer",
+                "UpdateProtocol", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -172,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "telltaleTests",
             dependencies: [
-                "Bytes", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "telltale", "WorkerClient",
+                "Bytes", "CMachine", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "telltale", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
