@@ -1,6 +1,7 @@
-// What Swift's importer cannot see of the machine: the processors that the process may use, the futex system call, which
-// the C library does not wrap, the hints for a loop that waits and for memory that is wanted soon, the comparison of
-// sixteen bytes at once with its outcome in one word, and copies by sixteen bytes of what another thread may be changing.
+// What Swift's importer cannot see of the machine: the processors that the process may use, the futex system call,
+// which the C library does not wrap, the hints for a loop that waits and for memory that is wanted soon, the comparison
+// of sixteen bytes at once with its outcome in one word, and copies by sixteen bytes of what another thread may be
+// changing.
 #ifndef TELLTALE_CMACHINE_H
 #define TELLTALE_CMACHINE_H
 

@@ -51,11 +51,11 @@ public struct HandleTable: ~Copyable {
         @inline(__always)
         internal static func isBound(_ place: UInt64) -> Bool { place &>> 48 != 0 }
 
-        /// The same with another number where the stripe is.
+        /// The same with another number of 16 bits where the stripe is.
         @inline(__always)
-        internal func with(stripe: UInt16) -> Entry {
+        internal func with(stripe number: UInt64) -> Entry {
             var entry = self
-            entry.place = place & ~(0xFFFF &<< 32) | UInt64(stripe) &<< 32
+            entry.place = place & ~(0xFFFF &<< 32) | number &<< 32
             return entry
         }
 
@@ -85,7 +85,7 @@ public struct HandleTable: ~Copyable {
 
     private let nothing: Page
     private var directory: UnsafeMutablePointer<Page>
-    /// Pages that the directory has a place for.
+    /// Pages that the directory has a place for: none, or a power of two.
     private var count = 0
 
     /// A table in which nothing is bound.
@@ -115,9 +115,10 @@ public struct HandleTable: ~Copyable {
         return unsafe page + Int(handle) & (HandleTable.pageSize &- 1)
     }
 
-    /// True when the directory has a place for `handle`, and so for all below it.
+    /// True when the directory has a place for each of some handles, of which `bits` has the bits of all: the places
+    /// are a power of two.
     @inline(__always)
-    internal func covers(_ handle: UInt32) -> Bool { Int(handle &>> HandleTable.pageBits) < count }
+    internal func covers(bits: UInt32) -> Bool { Int(bits &>> HandleTable.pageBits) < count }
 
     /// The entry of `handle`, which is covered.
     @inline(__always)
@@ -184,7 +185,8 @@ public struct HandleTable: ~Copyable {
 
     /// Twice as large each time, so that binding a million handles in a row copies little.
     private mutating func grow(to wanted: Int) {
-        let size = max(wanted, count * 2)
+        var size = max(1, count * 2)
+        while size < wanted { size *= 2 }
         let fresh = UnsafeMutablePointer<Page>.allocate(capacity: size)
         unsafe fresh.initialize(repeating: nothing, count: size)
         unsafe fresh.update(from: directory, count: count)

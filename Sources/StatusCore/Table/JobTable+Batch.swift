@@ -10,8 +10,8 @@ public struct BatchException: Sendable {
 
 extension JobTable {
     /// The most items of a batch: what one frame of HTTP/2 holds of updates, so that a batch meets each stripe with
-    /// several, and its items and their records stay in the second-level cache.
-    public static var batchCapacity: Int { 4_096 }
+    /// several, and its items stay in the second-level cache.
+    public static var batchCapacity: Int { 8_192 }
 
     /// Lets the jobs that `bound` has under `handles` come to as many `progress`es, each at most 10,000, as if
     /// ``advanceProgress(to:of:from:attempt:at:)`` were called for each by the attempt that its handle stands for. A
@@ -64,7 +64,7 @@ extension JobTable {
     }
 
     /// Sorts the items by stripe, by counting, and sets each stripe's end, after which the next one's items follow.
-    /// False when a handle is not bound; then nothing is sorted.
+    /// False when a handle is not bound.
     private func sort(
         _ batch: Batch,
         _ bound: borrowing HandleTable,
@@ -73,13 +73,12 @@ extension JobTable {
     ) -> Bool {
         let count = batch.count
         let stripes = stripeCount
-        var highest: UInt32 = 0
-        for index in 0..<count { highest = unsafe max(highest, batch.handles[index]) }
-        guard bound.covers(highest) else { return false }
+        var bits: UInt32 = 0
+        for index in 0..<count { bits |= unsafe batch.handles[index] }
+        guard bound.covers(bits: bits) else { return false }
         unsafe ends.update(repeating: 0, count: stripes + 1)
 
         // How many each stripe has, one place on: the sums then are where each stripe begins.
-        var least = UInt64.max
         let isLarge = bound.isLarge
         var at = 0
         while at < count {
@@ -91,21 +90,22 @@ extension JobTable {
                 }
             }
             while at < end {
-                let place = unsafe bound.entry(covered: batch.handles[at]).pointee.place
-                least = min(least, place)
-                unsafe ends[Int(HandleTable.Entry.stripe(of: place)) &+ 1] &+= 1
+                let stripe = unsafe bound.entry(covered: batch.handles[at]).pointee.stripe
+                unsafe ends[Int(stripe) &+ 1] &+= 1
                 at &+= 1
             }
         }
-        guard HandleTable.Entry.isBound(least) else { return false }
         for stripe in 0..<stripes { unsafe ends[stripe &+ 1] &+= ends[stripe] }
 
+        var least = UInt64.max
         for index in 0..<count {
             let entry = unsafe bound.entry(covered: batch.handles[index]).pointee
             let place = unsafe Int(ends[Int(entry.stripe)])
             unsafe ends[Int(entry.stripe)] = UInt16(truncatingIfNeeded: place &+ 1)
             unsafe items[place] = BatchItem(entry, index)
+            least = min(least, entry.place)
         }
+        guard HandleTable.Entry.isBound(least) else { return false }
         // What is asked for ahead of the last items: nothing that matters.
         unsafe (items + count).initialize(repeating: BatchItem(), count: BatchLimits.ahead)
         return true
@@ -246,7 +246,7 @@ private struct BatchItem: BitwiseCopyable {
 
     @inline(__always)
     init(_ entry: HandleTable.Entry, _ index: Int) {
-        self.entry = entry.with(stripe: UInt16(truncatingIfNeeded: index))
+        self.entry = entry.with(stripe: UInt64(truncatingIfNeeded: index))
     }
 
     @inline(__always) var slot: UInt32 { entry.slot }
