@@ -80,6 +80,7 @@ extension JobTable {
 
         // How many each stripe has, one place on: the sums then are where each stripe begins.
         let isLarge = bound.isLarge
+        var stripeBits: UInt16 = 0
         var at = 0
         while at < count {
             let end = min(at &+ BatchLimits.ahead, count)
@@ -91,10 +92,13 @@ extension JobTable {
             }
             while at < end {
                 let stripe = unsafe bound.entry(covered: batch.handles[at]).pointee.stripe
-                unsafe ends[Int(stripe) &+ 1] &+= 1
+                stripeBits |= stripe
+                unsafe ends[Int(stripe) & (stripes &- 1) &+ 1] &+= 1
                 at &+= 1
             }
         }
+        // What is copied below goes by the stripe as it is, and there are a power of two of them.
+        precondition(Int(stripeBits) < stripes, "a handle stands for a job of another table")
         for stripe in 0..<stripes { unsafe ends[stripe &+ 1] &+= ends[stripe] }
 
         var least = UInt64.max
