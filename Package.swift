@@ -108,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "telltale",
             dependencies: [
-                "Bytes", "CSpawn", "Deflate", "HTTP2", "JSON", "LoadGenerator", "StatusCore", "StatusServer",
+                "Bytes", "CMachine", "CSpawn", "Deflate", "HTTP2", "JSON", "LoadGenerator", "StatusCore",
+                "StatusServer",
                 "UpdateProtocol", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -172,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "telltaleTests",
             dependencies: [
-                "Bytes", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "telltale", "WorkerClient",
+                "Bytes", "CMachine", "JSON", "LoadGenerator", "StatusCore", "StatusServer", "telltale", "WorkerClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -87,9 +87,9 @@ extension OutputBuffer {
     /// Appends the lowest `count` bytes of `word`, at most eight, the lowest first.
     @inlinable @inline(__always)
     internal mutating func appendLow(_ count: Int, of word: UInt64) {
-        var word = word.littleEndian
-        unsafe withUnsafeBytes(of: &word) { unsafe append($0) }
-        truncate(to: self.count &- (8 &- count))
+        // Eight bytes are one store; what is behind the count is written over by what comes next.
+        reserve(8)
+        unsafe append(count) { unsafe $0.storeBytes(of: word.littleEndian, as: UInt64.self) }
     }
 
     private mutating func append(clipped text: String, _ limit: Int) {

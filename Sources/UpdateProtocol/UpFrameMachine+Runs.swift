@@ -24,7 +24,7 @@ extension UpFrameMachine {
         return .taken(reader.position, .proceed)
     }
 
-    /// Collects entries of a run as long as eight bytes are left and an entry has its usual three.
+    /// Collects entries of a run as long as eight bytes are left and the integers have their usual lengths.
     @inlinable @inline(__always)
     internal mutating func entries(
         _ remaining: UInt64,
@@ -42,12 +42,23 @@ extension UpFrameMachine {
         var handle = handle
         while batch.count < end, at <= last {
             let word = unsafe UInt64(littleEndian: (base + at).loadUnaligned(as: UInt64.self))
-            if word & 0x80_80_80 != 0x00_80_00 { break }
-            let next = handle &+ word & 0x7F
-            let progress = (word &>> 8) & 0x7F | (word &>> 9) & 0x3F80
+            let next: UInt64
+            let progress: UInt64
+            let length: Int
+            if word & 0x80_80_80 == 0x00_80_00 {
+                // As most are: a step below 128, and nearly any progress.
+                next = handle &+ word & 0x7F
+                progress = (word &>> 8) & 0x7F | (word &>> 9) & 0x3F80
+                length = 3
+            } else {
+                guard let pair = ShortPair(word) else { break }
+                next = handle &+ pair.number
+                progress = pair.progress
+                length = pair.length
+            }
             if progress > UInt64(UpdateLimits.maximumProgress) || next > UInt64(UInt32.max) { break }
             handle = next
-            at &+= 3
+            at &+= length
             batch.append(handle, progress)
         }
         offset = at

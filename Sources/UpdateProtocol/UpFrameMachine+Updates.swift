@@ -22,22 +22,18 @@ extension UpFrameMachine {
             let progress: UInt64
             let length: Int
             if word & 0x80_80_80_80_FF == 0x00_80_00_80_81 {
-                // Handle and progress of two bytes each: jobs 128 to 16,383, nearly any progress.
-                handle = (word &>> 8) & 0x7F | (word &>> 9) & 0x3F80
-                progress = (word &>> 24) & 0x7F | (word &>> 25) & 0x3F80
+                // Handle and progress of two bytes each: jobs 128 to 16,383, nearly any progress. Both are put together
+                // at once, in the halves of a word of 32 bits.
+                let fields = UInt32(truncatingIfNeeded: word &>> 8)
+                let both = fields & 0x007F_007F | (fields &>> 1) & 0x3F80_3F80
+                handle = UInt64(both & 0xFFFF)
+                progress = UInt64(both &>> 16)
                 length = 5
             } else if word & 0xFF == UInt64(FrameType.progressUpdate) {
-                // A handle of one to three bytes: the first clear high bit ends it.
-                let ends = ~(word &>> 8) & 0x80_80_80
-                if ends == 0 { break }
-                let handleBits = UInt64(ends.trailingZeroBitCount) &+ 1
-                let field = (word &>> 8) & ((1 &<< handleBits) &- 1)
-                handle = field & 0x7F | (field &>> 1) & 0x3F80 | (field &>> 2) & 0x1F_C000
-                let rest = word &>> (8 &+ handleBits)
-                if rest & 0x8080 == 0x8080 { break }
-                let isShort = rest & 0x80 == 0
-                progress = rest & 0x7F | (isShort ? 0 : (rest &>> 1) & 0x3F80)
-                length = 1 &+ Int(truncatingIfNeeded: handleBits &>> 3) &+ (isShort ? 1 : 2)
+                guard let pair = ShortPair(word &>> 8) else { break }
+                handle = pair.number
+                progress = pair.progress
+                length = pair.length &+ 1
             } else {
                 break
             }
@@ -47,5 +43,30 @@ extension UpFrameMachine {
         }
         offset = at
         sequence &+= UInt64(batch.count &- before)
+    }
+}
+
+/// A number of one to three bytes, and a progress of one or two behind it: a handle, or the step from one to the next.
+@usableFromInline
+internal struct ShortPair {
+    @usableFromInline internal let number: UInt64
+    @usableFromInline internal let progress: UInt64
+    /// Bytes of both.
+    @usableFromInline internal let length: Int
+
+    /// Reads the lowest five bytes of `word`; nil when one of the two is longer.
+    @inlinable @inline(__always)
+    internal init?(_ word: UInt64) {
+        // The first clear high bit ends the number.
+        let ends = ~word & 0x80_80_80
+        if ends == 0 { return nil }
+        let bits = UInt64(ends.trailingZeroBitCount) &+ 1
+        let field = word & ((1 &<< bits) &- 1)
+        number = field & 0x7F | (field &>> 1) & 0x3F80 | (field &>> 2) & 0x1F_C000
+        let rest = word &>> bits
+        if rest & 0x8080 == 0x8080 { return nil }
+        let isShort = rest & 0x80 == 0
+        progress = rest & 0x7F | (isShort ? 0 : (rest &>> 1) & 0x3F80)
+        length = Int(truncatingIfNeeded: bits &>> 3) &+ (isShort ? 1 : 2)
     }
 }

@@ -46,7 +46,7 @@ internal struct UpFrameMachine {
                 unsafe decode(bytes, from: &offset, collecting: ProgressCollector(in: memory), into: &handler)
             }
         }
-        return unsafe withUnsafeTemporaryAllocation(byteCount: 24_576, alignment: 8) { memory in
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 49_152, alignment: 8) { memory in
             unsafe decode(bytes, from: &offset, collecting: ProgressCollector(in: memory), into: &handler)
         }
     }

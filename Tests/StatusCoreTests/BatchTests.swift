@@ -34,14 +34,20 @@ struct BatchTests {
 
     private struct Unexpected: Error {}
 
-    @Test("Exceptions come in the order of the batch, whatever their stripes", arguments: [1, 4, 1_024], [20, 2_000])
-    func exceptions(_ stripes: Int, _ count: Int) throws {
-        let table = makeTable(stripes: stripes)
+    @Test(
+        "Exceptions come in the order of the batch, whatever their stripes",
+        arguments: [(1, 2_000), (4, 20), (4, 2_000), (256, 127), (256, 128), (1_024, 2_000), (8_192, 2_000)],
+        [true, false]
+    )
+    func exceptions(_ sizes: (stripes: Int, items: Int), _ hasUnbound: Bool) throws {
+        let count = sizes.items
+        let table = makeTable(stripes: sizes.stripes)
         let owner = OwnerID(1)
         let references = try bind(count, "job", in: table, owner: owner)
         var handles = HandleTable()
-        // Every fifth handle is not bound, and every seventh job has ended.
-        for number in 0..<count where number % 5 != 0 {
+        // Every fifth handle is not bound, where any is not, and every seventh job has ended.
+        func isUnbound(_ number: Int) -> Bool { hasUnbound && number % 5 == 0 }
+        for number in 0..<count where !isUnbound(number) {
             handles.bind(UInt32(number), to: references[number], attempt: 1)
         }
         for number in stride(from: 0, to: count, by: 7) {
@@ -54,16 +60,61 @@ struct BatchTests {
                 table.advanceProgress(of: names, to: values, in: &handles, from: owner, at: now)
             }
         }
-        #expect(exceptions.map(\.index) == (0..<count).filter { $0 % 5 == 0 || $0 % 7 == 0 })
+        #expect(exceptions.map(\.index) == (0..<count).filter { isUnbound($0) || $0 % 7 == 0 })
         for exception in exceptions {
-            let expected: Refusal? = exception.index % 5 == 0 ? nil : .alreadyFinished
-            #expect(exception.outcome?.refusal == expected)
+            #expect(exception.outcome?.refusal == (isUnbound(exception.index) ? nil : .alreadyFinished))
         }
         let snapshot = JobSnapshot()
-        for number in 0..<count where number % 5 != 0 && number % 7 != 0 {
+        for number in 0..<count where !isUnbound(number) && number % 7 != 0 {
             #expect(table.read(references[number], at: now, into: snapshot))
             #expect(snapshot.progress.value == 77)
         }
+    }
+
+    @Test("A handle beyond all that were ever bound is refused, and the others of its batch are applied")
+    func beyond() throws {
+        let table = makeTable(stripes: 4)
+        let owner = OwnerID(1)
+        let reference = try bind(1, "job", in: table, owner: owner)[0]
+        var handles = HandleTable()
+        handles.bind(0, to: reference, attempt: 1)
+        var names = [UInt32](repeating: 0, count: 200)
+        names[150] = .max
+        let exceptions = names.withUnsafeBufferPointer { names in
+            (1...200).map { UInt16($0) }.withUnsafeBufferPointer { values in
+                table.advanceProgress(of: names, to: values, in: &handles, from: owner, at: now)
+            }
+        }
+        #expect(exceptions.map(\.index) == [150])
+        #expect(exceptions.first?.outcome == nil)
+        let snapshot = JobSnapshot()
+        #expect(table.read(reference, at: now, into: snapshot))
+        #expect(snapshot.progress.value == 200)
+    }
+
+    @Test("A job that goes to its next attempt in the middle of a batch takes the reports of the older one no more")
+    func attempts() throws {
+        let table = makeTable(stripes: 4)
+        let owner = OwnerID(1)
+        let references = try bind(2, "job", in: table, owner: owner)
+        #expect(table.apply(.retry(attempt: 2), to: references[0], from: owner, at: now).refusal == nil)
+        #expect(table.apply(.start(attempt: 2), to: references[0], from: owner, at: now).refusal == nil)
+        var handles = HandleTable()
+        for number in 0..<2 { handles.bind(UInt32(number), to: references[number], attempt: 1) }
+        let names = (0..<UInt32(300)).map { $0 % 2 }
+        let values = [UInt16](repeating: 500, count: 300)
+        let exceptions = names.withUnsafeBufferPointer { names in
+            values.withUnsafeBufferPointer { values in
+                table.advanceProgress(of: names, to: values, in: &handles, from: owner, at: now)
+            }
+        }
+        #expect(exceptions.map(\.index) == (0..<300).filter { $0 % 2 == 0 })
+        #expect(exceptions.allSatisfy { $0.outcome?.refusal == .attemptIsOver })
+        let snapshot = JobSnapshot()
+        #expect(table.read(references[0], at: now, into: snapshot))
+        #expect(snapshot.progress == .zero)
+        #expect(table.read(references[1], at: now, into: snapshot))
+        #expect(snapshot.progress.value == 500)
     }
 
     @Test("Of several reports of one job in a batch the highest counts, and each that is higher is a version")

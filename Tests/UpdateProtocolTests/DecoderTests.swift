@@ -68,6 +68,42 @@ struct DecoderTests {
         #expect(recorder.events.last?["sequence"] == .number(507))
     }
 
+    @Test("Integers of every length in reports of progress read the same in a batch as byte by byte", .tags(.unit010))
+    func lengths() {
+        let handles: [UInt64] = [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_456, 0xFFFF_FFFF]
+        let values: [UInt64] = [0, 1, 127, 128, 9_999, 10_000, 10_001, 16_384]
+        let stream = written { buffer in
+            buffer.appendHello()
+            for handle in handles {
+                for value in values {
+                    buffer.append(0x81)
+                    buffer.append(variable: handle)
+                    buffer.append(variable: value)
+                    // In a run of its own, so that every handle is the distance from 0; twice, the second time with a
+                    // progress that is longer than it has to be.
+                    for padding in [false, true] {
+                        buffer.appendRun(count: 2)
+                        buffer.append(variable: handle)
+                        if padding, value < 128 {
+                            buffer.append(UInt8(value) | 0x80)
+                            buffer.append(0)
+                        } else {
+                            buffer.append(variable: value)
+                        }
+                        buffer.append(variable: 0)
+                        buffer.append(variable: 7)
+                    }
+                }
+            }
+        }
+        let whole = Transcript(.up, whole: stream)
+        #expect(whole.error == nil)
+        #expect(whole == Transcript(.up, stream, cuts: Array(1..<stream.count)))
+        let taken = whole.events.compactMap { $0["progress"]?.integer }
+        // Three reports of each pair of valid integers, one of the second entry of each run, and no others.
+        #expect(taken.count == handles.count * (3 * 6 + 2 * values.count))
+    }
+
     @Test("A frame of the largest size passes, whole and in pieces; one byte more does not")
     func largestFrame() {
         let limits = UpdateLimits()

@@ -59,7 +59,7 @@ struct Driver {
                 to: progress(number),
                 of: references[number % references.count],
                 from: owner,
-                at: Tables.now
+                at: Worker.now
             )
             if outcome.refusal == nil { right += 1 }
         }
@@ -71,7 +71,7 @@ struct Driver {
         for number in 0..<count {
             let event = JobEvent.update(JobUpdate(progress: progress(number)))
             let place = references[number % references.count]
-            if table.apply(event, to: place, from: owner, at: Tables.now).refusal == nil { right += 1 }
+            if table.apply(event, to: place, from: owner, at: Worker.now).refusal == nil { right += 1 }
         }
         return right
     }

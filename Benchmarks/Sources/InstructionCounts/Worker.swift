@@ -14,8 +14,9 @@ final class Worker {
 
     /// The payload of one DATA frame.
     private static let piece = 16_384
-    /// Some milliseconds after the jobs began, as with most updates.
-    private static let now = Instant(wall: Tables.now.wall + 5, monotonic: Tables.now.monotonic + 5)
+    /// Some milliseconds after the jobs began, as with most updates: one in the very millisecond of the last sample of a
+    /// job's pace goes to the pace, to see whether it is the first of its attempt.
+    static let now = Instant(wall: Tables.now.wall + 5, monotonic: Tables.now.monotonic + 5)
 
     private let table: JobTable
     private let owner: OwnerID

@@ -1,6 +1,7 @@
-// What Swift's importer cannot see of the machine: the futex system call, which the C library does not wrap, the hints
-// for a loop that waits and for memory that is wanted soon, the comparison of sixteen bytes at once with its outcome in
-// one word, and copies by sixteen bytes of what another thread may be changing.
+// What Swift's importer cannot see of the machine: the processors that the process may use, the futex system call,
+// which the C library does not wrap, the hints for a loop that waits and for memory that is wanted soon, the comparison
+// of sixteen bytes at once with its outcome in one word, and copies by sixteen bytes of what another thread may be
+// changing.
 #ifndef TELLTALE_CMACHINE_H
 #define TELLTALE_CMACHINE_H
 
@@ -15,6 +16,9 @@ void CMachine_wait(const void *word, uint32_t expected);
 
 /// Wakes one thread that sleeps on `word`, if there is one.
 void CMachine_wakeOne(const void *word);
+
+/// How many processors the calling thread may run on, by its affinity mask; 0 when the system does not say.
+int CMachine_allowedProcessors(void);
 
 /// Tells the processor that the thread is waiting for another one.
 static inline void CMachine_pause(void) {

@@ -21,14 +21,18 @@ extension RecordStore {
 
     /// Whose report it is and when it came: the same for all of a batch.
     internal struct Report {
-        /// Wider than a record's owner, so that nobody is equal to none of them.
-        fileprivate let owner: UInt64
+        fileprivate let owner: UInt32
+        /// Milliseconds since 1970 in 48 bits.
         fileprivate let wall: UInt64
+        /// The same in the upper 48 bits, which the job's own time must be above. Nothing is above that of a report by
+        /// nobody: it never goes the short way.
+        fileprivate let due: UInt64
         fileprivate let monotonic: UInt32
 
         internal init(from owner: OwnerID, at now: Instant) {
-            self.owner = owner == .none ? 1 << 32 : UInt64(owner.rawValue)
+            self.owner = owner.rawValue
             wall = min(UInt64(max(0, now.wall)), 0xFFFF_FFFF_FFFF)
+            due = owner == .none ? .max : wall &<< 16
             monotonic = UInt32(truncatingIfNeeded: now.monotonic)
         }
     }
@@ -80,9 +84,9 @@ extension RecordStore {
         /// What the stamp becomes: the binding, and the time in the lower bits.
         let mine = entry.place & 0xFFFF &<< 48 | report.wall
         guard last & plainMask == plain, unsafe record.sharedWord(0) == entry.life,
-            unsafe UInt64(record.sharedHalf(offsetOfOwner)) == report.owner,
+            unsafe record.sharedHalf(offsetOfOwner) == report.owner,
             (stamp ^ mine) &>> 48 == 0,
-            unsafe record.sharedWord(offsetOfExpiry) &<< 16 > report.wall &<< 16
+            unsafe record.sharedWord(offsetOfExpiry) &<< 16 > report.due
         else { return .notHere }
 
         unsafe record.shareHalf(report.monotonic, offsetOfSign)

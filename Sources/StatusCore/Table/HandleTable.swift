@@ -40,9 +40,24 @@ public struct HandleTable: ~Copyable {
         }
 
         @inline(__always) internal var slot: UInt32 { UInt32(truncatingIfNeeded: place) }
-        @inline(__always) internal var stripe: UInt16 { UInt16(truncatingIfNeeded: place &>> 32) }
+        @inline(__always) internal var stripe: UInt16 { Entry.stripe(of: place) }
         @inline(__always) internal var binding: UInt16 { UInt16(truncatingIfNeeded: place &>> 48) }
-        @inline(__always) internal var isBound: Bool { place &>> 48 != 0 }
+        @inline(__always) internal var isBound: Bool { Entry.isBound(place) }
+
+        @inline(__always)
+        internal static func stripe(of place: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: place &>> 32) }
+
+        /// Whether something is bound, told by a place, or the least of many.
+        @inline(__always)
+        internal static func isBound(_ place: UInt64) -> Bool { place &>> 48 != 0 }
+
+        /// The same with another number of 16 bits where the stripe is.
+        @inline(__always)
+        internal func with(stripe number: UInt64) -> Entry {
+            var entry = self
+            entry.place = place & ~(0xFFFF &<< 32) | number &<< 32
+            return entry
+        }
 
         internal var attempt: UInt32 {
             @inline(__always) get { UInt32(truncatingIfNeeded: life &>> 32) }
@@ -70,7 +85,7 @@ public struct HandleTable: ~Copyable {
 
     private let nothing: Page
     private var directory: UnsafeMutablePointer<Page>
-    /// Pages that the directory has a place for.
+    /// Pages that the directory has a place for: none, or a power of two.
     private var count = 0
 
     /// A table in which nothing is bound.
@@ -97,6 +112,19 @@ public struct HandleTable: ~Copyable {
     internal func entry(_ handle: UInt32) -> UnsafeMutablePointer<Entry> {
         let number = Int(handle &>> HandleTable.pageBits)
         let page = unsafe number < count ? directory[number] : nothing
+        return unsafe page + Int(handle) & (HandleTable.pageSize &- 1)
+    }
+
+    /// True when the directory has a place for each of some handles, of which `bits` has the bits of all: the places
+    /// are a power of two.
+    @inline(__always)
+    internal func covers(bits: UInt32) -> Bool { Int(bits &>> HandleTable.pageBits) < count }
+
+    /// The entry of `handle`, which is covered.
+    @inline(__always)
+    internal func entry(covered handle: UInt32) -> UnsafeMutablePointer<Entry> {
+        // Covered: the directory has as many places as its count says.
+        let page = unsafe directory[Int(handle &>> HandleTable.pageBits)]
         return unsafe page + Int(handle) & (HandleTable.pageSize &- 1)
     }
 
@@ -157,7 +185,8 @@ public struct HandleTable: ~Copyable {
 
     /// Twice as large each time, so that binding a million handles in a row copies little.
     private mutating func grow(to wanted: Int) {
-        let size = max(wanted, count * 2)
+        var size = max(1, count * 2)
+        while size < wanted { size *= 2 }
         let fresh = UnsafeMutablePointer<Page>.allocate(capacity: size)
         unsafe fresh.initialize(repeating: nothing, count: size)
         unsafe fresh.update(from: directory, count: count)

@@ -10,14 +10,14 @@ public struct BatchException: Sendable {
 
 extension JobTable {
     /// The most items of a batch: what one frame of HTTP/2 holds of updates, so that a batch meets each stripe with
-    /// several, and its items and their records stay in the second-level cache.
-    public static var batchCapacity: Int { 4_096 }
+    /// several, and its items stay in the second-level cache.
+    public static var batchCapacity: Int { 8_192 }
 
     /// Lets the jobs that `bound` has under `handles` come to as many `progress`es, each at most 10,000, as if
     /// ``advanceProgress(to:of:from:attempt:at:)`` were called for each by the attempt that its handle stands for. A
     /// handle may occur any number of times.
     ///
-    /// Items are chained by stripe, in their order within each, so that a lock is taken once for several of them; what
+    /// Items are sorted by stripe, in their order within each, so that a lock is taken once for several of them; what
     /// different jobs come to does not depend on their order. At most ``batchCapacity`` items.
     /// - Returns: the items that were refused, or that released a result; in the order of the batch.
     public func advanceProgress(
@@ -30,123 +30,178 @@ extension JobTable {
         let count = handles.count
         precondition(count <= JobTable.batchCapacity && progress.count == count, "a batch of \(count)")
         guard let names = handles.baseAddress, let values = progress.baseAddress else { return [] }
-        // Chaining a few by stripe would cost more than their locks: these make one chain.
-        let groups = count < BatchLimits.leastGrouped ? 1 : min(stripeCount, BatchLimits.groups)
+        let batch = unsafe Batch(
+            handles: names,
+            progress: values,
+            count: count,
+            report: RecordStore.Report(from: owner, at: now),
+            owner: owner,
+            now: now
+        )
         var exceptions: [BatchException] = []
-        unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count + 2 * groups) { scratch in
+        let stripeCount = stripeCount
+        guard count >= BatchLimits.leastSorted, stripeCount <= BatchLimits.stripes else {
+            applyInOrder(batch, &bound, &exceptions)
+            return exceptions
+        }
+        let itemBytes = (count + BatchLimits.ahead) * MemoryLayout<BatchItem>.stride
+        let bytes = itemBytes + (stripeCount + 1) * MemoryLayout<UInt16>.stride
+        unsafe withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 16) { scratch in
             guard let start = scratch.baseAddress else { return }
-            let items = unsafe BatchItems(names, values, count, groups, chainedIn: start)
-            chain(items, bound, &exceptions)
-            let report = RecordStore.Report(from: owner, at: now)
-            for group in 0..<groups {
-                let first = unsafe items.next[count + group]
-                if first != BatchItems.none {
-                    apply(items, from: first, &bound, report, owner, now, &exceptions)
-                }
+            let items = unsafe start.bindMemory(to: BatchItem.self, capacity: count + BatchLimits.ahead)
+            let ends = unsafe (start + itemBytes).bindMemory(to: UInt16.self, capacity: stripeCount + 1)
+            guard unsafe sort(batch, bound, into: items, ends) else {
+                return applyInOrder(batch, &bound, &exceptions)
+            }
+            var first = 0
+            for stripe in 0..<stripeCount {
+                let end = unsafe Int(ends[stripe])
+                while first < end { unsafe applySection(batch, items, &first, end, stripe, &bound, &exceptions) }
             }
         }
         if exceptions.count > 1 { exceptions.sort { $0.index < $1.index } }
         return exceptions
     }
 
-    /// Puts each item whose handle is bound at the end of its group's chain, and asks for its record's cache line.
-    private func chain(_ items: BatchItems, _ bound: borrowing HandleTable, _ exceptions: inout [BatchException]) {
-        let base = unsafe recordBase.pointer
-        let last = unsafe items.next + items.count + items.groups
-        for group in 0..<items.groups { unsafe last[group] = UInt16(truncatingIfNeeded: items.count &+ group) }
+    /// Sorts the items by stripe, by counting, and sets each stripe's end, after which the next one's items follow.
+    /// False when a handle is not bound.
+    private func sort(
+        _ batch: Batch,
+        _ bound: borrowing HandleTable,
+        into items: UnsafeMutablePointer<BatchItem>,
+        _ ends: UnsafeMutablePointer<UInt16>
+    ) -> Bool {
+        let count = batch.count
+        let stripes = stripeCount
+        var bits: UInt32 = 0
+        for index in 0..<count { bits |= unsafe batch.handles[index] }
+        guard bound.covers(bits: bits) else { return false }
+        unsafe ends.update(repeating: 0, count: stripes + 1)
+
+        // How many each stripe has, one place on: the sums then are where each stripe begins.
         let isLarge = bound.isLarge
+        var stripeBits: UInt16 = 0
         var at = 0
-        while at < items.count {
-            let end = min(at &+ BatchLimits.ahead, items.count)
+        while at < count {
+            let end = min(at &+ BatchLimits.ahead, count)
             if isLarge {
-                let soon = at == 0 ? 0 : end
-                for index in soon..<min(end &+ BatchLimits.ahead, items.count) {
-                    unsafe CMachine_prefetch(bound.entry(items.handles[index]))
+                let next = at == 0 ? 0 : end
+                for index in next..<min(end &+ BatchLimits.ahead, count) {
+                    unsafe CMachine_prefetch(bound.entry(covered: batch.handles[index]))
                 }
             }
-            for index in at..<end {
-                let entry = unsafe bound.entry(items.handles[index]).pointee
-                guard entry.isBound else {
-                    exceptions.append(BatchException(index: index, outcome: nil))
-                    continue
-                }
-                unsafe CMachine_prefetch(base + Int(entry.slot) &* RecordStore.size)
-                let group = Int(entry.stripe) & (items.groups &- 1)
-                unsafe items.next[Int(last[group])] = UInt16(truncatingIfNeeded: index)
-                unsafe last[group] = UInt16(truncatingIfNeeded: index)
+            while at < end {
+                let stripe = unsafe bound.entry(covered: batch.handles[at]).pointee.stripe
+                stripeBits |= stripe
+                unsafe ends[Int(stripe) & (stripes &- 1) &+ 1] &+= 1
+                at &+= 1
             }
-            at = end
         }
-        for group in 0..<items.groups { unsafe items.next[Int(last[group])] = BatchItems.none }
+        // What is copied below goes by the stripe as it is, and there are a power of two of them.
+        precondition(Int(stripeBits) < stripes, "a handle stands for a job of another table")
+        for stripe in 0..<stripes { unsafe ends[stripe &+ 1] &+= ends[stripe] }
+
+        var least = UInt64.max
+        for index in 0..<count {
+            let entry = unsafe bound.entry(covered: batch.handles[index]).pointee
+            let place = unsafe Int(ends[Int(entry.stripe)])
+            unsafe ends[Int(entry.stripe)] = UInt16(truncatingIfNeeded: place &+ 1)
+            unsafe items[place] = BatchItem(entry, index)
+            least = min(least, entry.place)
+        }
+        guard HandleTable.Entry.isBound(least) else { return false }
+        // What is asked for ahead of the last items: nothing that matters.
+        unsafe (items + count).initialize(repeating: BatchItem(), count: BatchLimits.ahead)
+        return true
     }
 
-    /// Applies the chain that begins with `first`: neighbours of one stripe under one lock, up to a number that bounds
-    /// how long others wait for it.
-    private func apply(
-        _ items: BatchItems,
-        from first: UInt16,
+    /// Applies items of one stripe under one lock, from `next` on, up to a number that bounds how long others wait for
+    /// it, and moves `next` behind the last of them.
+    @inline(__always)
+    private func applySection(
+        _ batch: Batch,
+        _ items: UnsafeMutablePointer<BatchItem>,
+        _ next: inout Int,
+        _ end: Int,
+        _ number: Int,
         _ bound: inout HandleTable,
-        _ report: RecordStore.Report,
-        _ owner: OwnerID,
-        _ now: Instant,
         _ exceptions: inout [BatchException]
     ) {
         let base = unsafe recordBase.pointer
         let limit = recordLimit
-        var at = first
-        while at != BatchItems.none {
-            let number = unsafe bound.entry(items.handles[Int(at)]).pointee.stripe
-            /// The item that the short way left over, which ends the section.
-            var left = BatchItems.none
-            var signals = MailboxMask()
-            at = stripes.withChange(Int(number)) { stripe in
-                var next = at
-                var room = BatchLimits.section
-                repeat {
-                    let item = Int(next)
-                    // Anew for each item: the long way may have moved the handle to another attempt.
-                    let entry = unsafe bound.entry(items.handles[item]).pointee
-                    guard entry.stripe == number else { break }
-                    let progress = unsafe items.progress[item]
-                    let this = next
-                    unsafe next = items.next[item]
-                    switch unsafe RecordStore.advance(entry, to: progress, report, at: base, limit: limit) {
-                    case .unseen, .seen:
-                        room &-= 1
-                        continue
-                    case .awaited:
-                        stripe.disarm(Slot(entry.slot))
-                        signals = stripe.takeSignals()
-                    case .notHere: left = this
-                    }
-                    break
-                } while next != BatchItems.none && room > 0
-                return next
+        let report = batch.report
+        let values = unsafe batch.progress
+        let stop = min(end, next &+ BatchLimits.section)
+        var signals = MailboxMask()
+        /// The short way left the item before `next` over, which ended the section.
+        var isLeft = false
+        next = stripes.withChange(number) { stripe in
+            var at = next
+            while at < stop {
+                let item = unsafe items[at]
+                unsafe CMachine_prefetch(base + Int(items[at &+ BatchLimits.ahead].slot) &* RecordStore.size)
+                let progress = unsafe values[item.index]
+                at &+= 1
+                switch unsafe RecordStore.advance(item.entry, to: progress, report, at: base, limit: limit) {
+                case .unseen, .seen: continue
+                case .awaited:
+                    stripe.disarm(Slot(item.slot))
+                    signals = stripe.takeSignals()
+                case .notHere: isLeft = true
+                }
+                break
             }
-            if !signals.isEmpty { mailboxes.note(signals, Int(number)) }
-            if left != BatchItems.none { applyAlone(items, Int(left), &bound, owner, now, &exceptions) }
+            return at
+        }
+        if !signals.isEmpty { mailboxes.note(signals, number) }
+        if isLeft { unsafe applyAlone(batch, items[next &- 1].index, &bound, &exceptions) }
+    }
+
+    /// Applies few items, or such that are not all bound, one after the other.
+    @inline(never)
+    private func applyInOrder(_ batch: Batch, _ bound: inout HandleTable, _ exceptions: inout [BatchException]) {
+        let base = unsafe recordBase.pointer
+        let limit = recordLimit
+        for index in 0..<batch.count {
+            let soon = min(index &+ BatchLimits.soon, batch.count &- 1)
+            let later = unsafe bound.entry(batch.handles[soon]).pointee
+            unsafe CMachine_prefetch(base + Int(later.slot) &* RecordStore.size)
+            let entry = unsafe bound.entry(batch.handles[index]).pointee
+            guard entry.isBound else {
+                exceptions.append(BatchException(index: index, outcome: nil))
+                continue
+            }
+            let isTaken = withChange(Int(entry.stripe)) { stripe in
+                let progress = unsafe batch.progress[index]
+                switch unsafe RecordStore.advance(entry, to: progress, batch.report, at: base, limit: limit) {
+                case .notHere: return false
+                case .awaited: stripe.disarm(Slot(entry.slot))
+                case .unseen, .seen: break
+                }
+                return true
+            }
+            if !isTaken { applyAlone(batch, index, &bound, &exceptions) }
         }
     }
 
     /// Applies an item by the long way.
     @inline(never)
     private func applyAlone(
-        _ items: BatchItems,
+        _ batch: Batch,
         _ index: Int,
         _ bound: inout HandleTable,
-        _ owner: OwnerID,
-        _ now: Instant,
         _ exceptions: inout [BatchException]
     ) {
-        let handle = unsafe items.handles[index]
+        let handle = unsafe batch.handles[index]
+        // Anew: an item before this one may have moved the handle to another attempt.
         let entry = unsafe bound.entry(handle).pointee
         let outcome = withChange(Int(entry.stripe)) { stripe in
             stripe.report(
-                BasisPoints(trusted: unsafe items.progress[index]),
+                BasisPoints(trusted: unsafe batch.progress[index]),
                 of: entry.reference,
-                from: owner,
+                from: batch.owner,
                 attempt: entry.attempt,
-                at: now
+                at: batch.now
             )
         }
         if outcome.refusal == nil, outcome.attempt != entry.attempt { bound.move(handle, to: outcome.attempt) }
@@ -156,43 +211,62 @@ extension JobTable {
     }
 }
 
-/// The items of a batch, where they came, and their chains.
+/// The items of a batch as they came, whose they are, and when they came.
 @safe
-private struct BatchItems {
+private struct Batch {
     let handles: UnsafePointer<UInt32>
     let progress: UnsafePointer<UInt16>
     let count: Int
-    /// How many chains there are; a power of two.
-    let groups: Int
-    /// The item behind each in its chain, or ``none``; behind the last item's place, the first of each chain. While
-    /// chains are made, the last of each follows.
-    let next: UnsafeMutablePointer<UInt16>
-
-    static let none = UInt16.max
+    let report: RecordStore.Report
+    let owner: OwnerID
+    let now: Instant
 
     init(
-        _ handles: UnsafePointer<UInt32>,
-        _ progress: UnsafePointer<UInt16>,
-        _ count: Int,
-        _ groups: Int,
-        chainedIn next: UnsafeMutablePointer<UInt16>
+        handles: UnsafePointer<UInt32>,
+        progress: UnsafePointer<UInt16>,
+        count: Int,
+        report: RecordStore.Report,
+        owner: OwnerID,
+        now: Instant
     ) {
         unsafe self.handles = unsafe handles
         unsafe self.progress = unsafe progress
         self.count = count
-        self.groups = groups
-        unsafe self.next = unsafe next
+        self.report = report
+        self.owner = owner
+        self.now = now
     }
 }
 
+/// A sorted item: what its handle stood for when the batch came, with the place in the batch where the stripe was.
+///
+/// A copy is as good as the entry: while a batch is applied an entry changes by nothing but a newer attempt, and one of
+/// an older attempt is left to the long way, which looks at the entry itself.
+private struct BatchItem: BitwiseCopyable {
+    let entry: HandleTable.Entry
+
+    /// Nothing.
+    init() { entry = HandleTable.Entry() }
+
+    @inline(__always)
+    init(_ entry: HandleTable.Entry, _ index: Int) {
+        self.entry = entry.with(stripe: UInt64(truncatingIfNeeded: index))
+    }
+
+    @inline(__always) var slot: UInt32 { entry.slot }
+    @inline(__always) var index: Int { Int(entry.stripe) }
+}
+
 private enum BatchLimits {
-    /// Chains: as many as there are stripes by default, whose ends fit half a kilobyte.
-    static let groups = 256
-    /// From so many items on chains pay: on average a quarter of them share their stripe's section with another.
-    static let leastGrouped = 128
-    /// In a large table of handles, by how many items entries are asked for before they are read: their lines stay in
-    /// the nearest cache until then.
-    static let ahead = 128
+    /// With more stripes than this, most items of a batch would have one for themselves.
+    static let stripes = 4_096
+    /// Fewer items share too few sections for what sorting costs.
+    static let leastSorted = 128
+    /// By how many items records are asked for before they are changed, and entries of a large table of handles before
+    /// they are read: longer than memory takes to answer, and few enough to stay in the nearest cache until then.
+    static let ahead = 32
+    /// The same for items that each take a lock.
+    static let soon = 4
     /// Items that are applied under one lock at most: one or two microseconds.
     static let section = 64
 }

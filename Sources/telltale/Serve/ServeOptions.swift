@@ -98,4 +98,13 @@ struct ServeOptions: ParsableArguments {
         )
     )
     var maxMemory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many threads serve connections, 1 to 63; each connection stays with one.",
+            discussion: "Default: the processors that the process may use",
+            valueName: "number"
+        )
+    )
+    var eventLoops: String?
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMachine
 import Configuration
 import Logging
 import NIOCore
@@ -68,7 +69,13 @@ struct ServeSettings {
         }
         self.logLevel = logLevel
 
-        var server = ServerConfiguration(listen: listen, eventLoopThreads: System.coreCount)
+        var server = ServerConfiguration(listen: listen, eventLoopThreads: Self.processors)
+        if let text = options.eventLoops ?? environment.text("eventLoops") {
+            guard let loops = Int(text), (1...Self.mostEventLoops).contains(loops) else {
+                throw ValidationError("'\(text)' is not a number of threads from 1 to \(Self.mostEventLoops)")
+            }
+            server.eventLoopThreads = loops
+        }
         server.dataFolder = dataFolder
         if let text = options.progressInterval ?? environment.text("progressInterval") {
             guard let seconds = Double(text), (0.01...60).contains(seconds) else {
@@ -109,6 +116,16 @@ struct ServeSettings {
         }
         if let folder = environment.temporaryDirectory { server.temporaryDirectory = folder }
         self.server = server
+    }
+
+    /// As many as can be told of a change at once: the set of them is one word.
+    static let mostEventLoops = 63
+
+    /// The processors that this process may use: what the machine or the control group has, and of these the ones that
+    /// the affinity mask allows, as under taskset.
+    static var processors: Int {
+        let allowed = Int(CMachine_allowedProcessors())
+        return allowed > 0 ? min(allowed, System.coreCount) : System.coreCount
     }
 
     private static func flag(_ key: ConfigKey, in environment: Environment) throws -> Bool {

@@ -1,6 +1,9 @@
 import ArgumentParser
+import CMachine
 import Configuration
+import Foundation
 import Logging
+import NIOCore
 import StatusServer
 import Testing
 
@@ -41,6 +44,7 @@ struct ServeSettingsTests {
                 "TELLTALE_MAX_WAIT": "300",
                 "TELLTALE_MAX_JOBS": "1000",
                 "TELLTALE_MAX_MEMORY": "64m",
+                "TELLTALE_EVENT_LOOPS": "3",
                 "TMPDIR": "/somewhere",
             ]
         )
@@ -54,6 +58,7 @@ struct ServeSettingsTests {
         #expect(settings.server.maximumWait == 300)
         #expect(settings.server.maximumJobs == 1_000)
         #expect(settings.server.maximumMemory == 64 << 20)
+        #expect(settings.server.eventLoopThreads == 3)
         #expect(settings.server.temporaryDirectory == "/somewhere")
     }
 
@@ -77,10 +82,24 @@ struct ServeSettingsTests {
             ["--ephemeral", "--cors-origin", "app.example"], ["--ephemeral", "--cors-origin", "https://a.example/b"],
             ["--ephemeral", "--max-memory", "31M"], ["--data-dir", "a", "--progress-interval", "0.001"],
             ["--data-dir", "a", "--progress-interval", "often"],
+            ["--ephemeral", "--event-loops", "0"],
+            ["--ephemeral", "--event-loops", "64"],
         ]
     )
     func refusals(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try settings(arguments) }
+    }
+
+    @Test("Without a number there are as many event loops as processors that the process may use")
+    func eventLoops() throws {
+        let status = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") })
+        let mask = line.drop { $0 != "\t" }.dropFirst()
+        let allowed = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+        #expect(Int(CMachine_allowedProcessors()) == allowed)
+        #expect(ServeSettings.processors == min(allowed, System.coreCount))
+        #expect(try settings(["--ephemeral"]).server.eventLoopThreads == ServeSettings.processors)
+        #expect(try settings(["--ephemeral", "--event-loops", "63"]).server.eventLoopThreads == 63)
     }
 
     @Test("Where jobs are kept, and how much progress a crash may cost")
