@@ -88,6 +88,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         isWritable = context.channel.isWritable
+        // The pipeline has nothing between this handler and the socket.
+        state.pointee.direct = DirectWriter(context.channel)
         timer = ConnectionTimer(loop: context.eventLoop) { [weak self] in self?.timeOut(context: context) }
         timer?.start(Limits.headTimeout)
     }
@@ -96,6 +98,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         // The timer's closure holds the context, which holds this handler.
         timer?.invalidate()
         timer = nil
+        // It holds the channel, which holds this handler.
+        state.pointee.direct = nil
         self.context = nil
     }
 
