@@ -225,7 +225,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         }
         // An idle connection must not hold on to the memory of its last read.
         if input.readableBytes == 0, input.capacity > 0 {
-            scratch.received.give(input)
+            // The small one NIO reads into again, if nobody else holds it then.
+            if input.capacity > SmallReceiveBuffers.smallest { scratch.received.give(input) }
             input = ByteBuffer()
         }
         restartTimer(context: context)
