@@ -10,10 +10,14 @@ public final class IdleConnections {
     /// Opens `count` connections, asks `question` on each, and waits for the answer.
     /// - Throws: ``LoadFailure`` when a connection cannot be made, or gets no answer, or a wrong one.
     public init(_ count: Int, at address: HostAddress, asking question: Question) throws(LoadFailure) {
-        for number in 0..<count {
-            let descriptor = try address.connect(fromLoopback: 1 + number / LoadLimits.connectionsFromOneAddress)
-            descriptors.append(descriptor)
-            try Self.ask(question, descriptor)
+        while descriptors.count < count {
+            let first = descriptors.count
+            for number in first..<min(count, first + LoadLimits.idleAtOnce) {
+                let descriptor = try address.connect(fromLoopback: 1 + number / LoadLimits.connectionsFromOneAddress)
+                descriptors.append(descriptor)
+                try Self.ask(question, descriptor)
+            }
+            for descriptor in descriptors[first...] { try Self.awaitAnswer(to: question, descriptor) }
         }
     }
 
@@ -32,6 +36,9 @@ public final class IdleConnections {
         guard send(descriptor, question.request, size, CInt(MSG_NOSIGNAL)) == size else {
             throw LoadFailure("an idle connection takes no request")
         }
+    }
+
+    private static func awaitAnswer(to question: Question, _ descriptor: CInt) throws(LoadFailure) {
         var reader = AnswerReader()
         var answer: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 4_096)

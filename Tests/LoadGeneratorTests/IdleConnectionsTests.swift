@@ -14,9 +14,9 @@ struct IdleConnectionsTests {
         let right = answer("right")
         let server = FakeServer { _ in right }
         defer { server.stop() }
-        let idle = try IdleConnections(5, at: HostAddress(host: "127.0.0.1", port: server.port), asking: question)
-        #expect(idle.countOpen() == 5)
-        #expect(server.requests == 5)
+        let idle = try IdleConnections(150, at: HostAddress(host: "127.0.0.1", port: server.port), asking: question)
+        #expect(idle.countOpen() == 150)
+        #expect(server.requests == 150)
     }
 
     @Test("A wrong answer and none are failures")
