@@ -8,6 +8,7 @@ import PackageDescription
 //     swift run -c release CompareLocks
 //     swift run -c release CompareStatus --pipeline 1
 //     ./check-instructions
+//     ./check-allocations
 //     ./compare-results ../.build/release/telltale
 
 let common: [SwiftSetting] = [

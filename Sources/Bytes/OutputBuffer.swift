@@ -4,28 +4,34 @@
 /// that answers many requests allocates once. It belongs to one thread at a time.
 @safe
 public struct OutputBuffer: ~Copyable {
+    // What appends runs wherever bytes are written, mostly with literals: inlined there, a literal of up to some dozen
+    // bytes is a few stores.
+
     @usableFromInline internal var base: UnsafeMutableRawPointer
     @usableFromInline internal var capacity: Int
-    /// The number of bytes written so far.
-    public private(set) var count: Int
+    @usableFromInline internal var length: Int
 
     /// An empty buffer that holds `capacity` bytes (at least 16) before it has to grow.
     public init(capacity: Int = 1_024) {
         self.capacity = max(capacity, 16)
         unsafe self.base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
-        self.count = 0
+        self.length = 0
     }
 
     deinit {
         unsafe base.deallocate()
     }
 
+    /// The number of bytes written so far.
+    @inlinable public var count: Int { length }
+
     /// True when nothing has been written since the start or the last ``removeAll()``.
     @inlinable public var isEmpty: Bool { count == 0 }
 
     /// Forgets the content and keeps the memory.
+    @inlinable
     public mutating func removeAll() {
-        count = 0
+        length = 0
     }
 
     /// Forgets the content, and the memory as well where it is larger than `capacity`.
@@ -40,17 +46,18 @@ public struct OutputBuffer: ~Copyable {
     /// Cuts the content back to its first `length` bytes; `length` must not exceed ``count``.
     public mutating func truncate(to length: Int) {
         precondition(length >= 0 && length <= count, "truncate(to: \(length)) of \(count) bytes")
-        count = length
+        self.length = length
     }
 
     /// Makes room for `extra` more bytes without a further growth.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func reserve(_ extra: Int) {
         if count &+ extra > capacity { grow(by: extra) }
     }
 
+    @usableFromInline
     @inline(never)
-    private mutating func grow(by extra: Int) {
+    internal mutating func grow(by extra: Int) {
         let wanted = max(capacity * 2, count + extra)
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
         unsafe fresh.copyMemory(from: base, byteCount: count)
@@ -60,34 +67,34 @@ public struct OutputBuffer: ~Copyable {
     }
 
     /// Appends one byte.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-        count &+= 1
+        length &+= 1
     }
 
     /// Appends the UTF-8 bytes of a literal.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {
         unsafe append(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Appends a copy of `bytes`, which must not be this buffer's own.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         reserve(bytes.count)
         unsafe (base + count).copyMemory(from: start, byteCount: bytes.count)
-        count &+= bytes.count
+        length &+= bytes.count
     }
 
     /// Appends `length` bytes, all of which `body` must write.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ length: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
         reserve(length)
         unsafe body(base + count)
-        count &+= length
+        self.length &+= length
     }
 
     /// Appends the elements of `bytes`.
@@ -114,6 +121,7 @@ public struct OutputBuffer: ~Copyable {
 
     /// Appends `value` in decimal digits.
     public mutating func append(decimal value: UInt64) {
+        if value < 10 { return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)) }
         reserve(20)
         var rest = value
         var length = 1
@@ -129,7 +137,7 @@ public struct OutputBuffer: ~Copyable {
             unsafe base.storeBytes(of: digit, toByteOffset: at, as: UInt8.self)
             rest /= 10
         } while rest > 0
-        count &+= length
+        self.length &+= length
     }
 
     /// Appends `value` in decimal digits, padded on the left with zeros to at least `width` digits (at most 20).
@@ -144,7 +152,7 @@ public struct OutputBuffer: ~Copyable {
     }
 
     /// Calls `body` with the content, which is valid during the call only.
-    @inline(__always)
+    @inlinable @inline(__always)
     public borrowing func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
     }

@@ -4,6 +4,7 @@ extension OutputBuffer {
     /// Appends `"key":`, with a comma before it unless it is the first thing in the buffer or in its object.
     ///
     /// `key` must need no escapes.
+    @inlinable
     public mutating func appendJSONKey(_ key: StaticString) {
         let isFirst = unsafe withBytes { unsafe $0.last.map { $0 == UInt8(ascii: "{") } ?? true }
         if isFirst { append(UInt8(ascii: "\"")) } else { append(",\"") }
@@ -12,6 +13,7 @@ extension OutputBuffer {
     }
 
     /// Appends `true` or `false`.
+    @inlinable
     public mutating func appendJSON(_ value: Bool) {
         if value { append("true") } else { append("false") }
     }

@@ -3,9 +3,14 @@ public import Bytes
 extension OutputBuffer {
     /// Appends a time as a JSON string, such as `"2026-11-23T13:34:50.123Z"`; see ``append(time:)``.
     public mutating func appendJSONTime(_ milliseconds: Int64) {
-        append(UInt8(ascii: "\""))
-        append(time: milliseconds)
-        append(UInt8(ascii: "\""))
+        let text = JSONTime.text(of: milliseconds)
+        unsafe append(26) { place in
+            unsafe place.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 0, as: UInt8.self)
+            unsafe place.storeBytes(of: text.0, toByteOffset: 1, as: UInt64.self)
+            unsafe place.storeBytes(of: text.1, toByteOffset: 9, as: UInt64.self)
+            unsafe place.storeBytes(of: text.2, toByteOffset: 17, as: UInt64.self)
+            unsafe place.storeBytes(of: UInt8(ascii: "\""), toByteOffset: 25, as: UInt8.self)
+        }
     }
 
     /// Appends the time that is `milliseconds` after 1970-01-01T00:00:00Z, without leap seconds, in the one form that

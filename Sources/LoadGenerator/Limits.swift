@@ -12,4 +12,8 @@ enum LoadLimits {
     static let pause = 100_000_000
     /// How long a connection may take, in seconds.
     static let connectSeconds = 5
+    /// Idle connections from one address: Linux has 28,232 ports for them by default, and the load needs some.
+    static let connectionsFromOneAddress = 20_000
+    /// Idle connections that are made before the first of them is heard: fewer than a server lets wait to be accepted.
+    static let idleAtOnce = 100
 }

@@ -1,14 +1,7 @@
-import Histogram
-
 /// What came of a load.
 public struct LoadOutcome: Sendable {
     /// Nanoseconds of each answer, right or wrong, to three digits.
-    private var latencies = Histogram<UInt64>(
-        highestTrackableValue: LoadLimits.latency,
-        numberOfSignificantValueDigits: .three
-    )
-    /// Answers that arrived whole.
-    public private(set) var answers = 0
+    private var latencies = Percentiles()
     /// Answers that were not those expected.
     public private(set) var wrong = 0
     /// Requests that were due and got no answer.
@@ -19,10 +12,14 @@ public struct LoadOutcome: Sendable {
     public internal(set) var bytes = 0
     /// From the start to the last answer.
     public private(set) var nanoseconds = 0
-    /// The longest latency, in nanoseconds.
-    public private(set) var longest = 0
 
     init() {}
+
+    /// Answers that arrived whole.
+    public var answers: Int { latencies.total }
+
+    /// The longest latency, in nanoseconds.
+    public var longest: Int { latencies.greatest }
 
     /// What did not go as it must.
     public var errors: Int { wrong + unanswered }
@@ -32,29 +29,25 @@ public struct LoadOutcome: Sendable {
 
     /// The nanoseconds that this share of the answers, in per cent, took at most; 0 without answers.
     public func latency(at percentile: Double) -> Int {
-        answers > 0 ? min(longest, Int(latencies.valueAtPercentile(percentile))) : 0
+        latencies.value(atPercent: percentile)
     }
 
     /// Takes in an answer that arrived `elapsed` nanoseconds after the start and took `latency` of them.
     mutating func note(latency: Int, isRight: Bool, elapsed: Int) {
-        answers += 1
         if !isRight { wrong += 1 }
         nanoseconds = max(nanoseconds, elapsed)
-        longest = max(longest, latency)
-        latencies.record(min(UInt64(max(latency, 0)), LoadLimits.latency))
+        latencies.add(latency)
     }
 
     /// The outcomes of several workers together.
     public static func sum(_ outcomes: [LoadOutcome]) -> LoadOutcome {
         outcomes.reduce(into: LoadOutcome()) { sum, next in
             sum.latencies.add(next.latencies)
-            sum.answers += next.answers
             sum.wrong += next.wrong
             sum.unanswered += next.unanswered
             sum.lost += next.lost
             sum.bytes += next.bytes
             sum.nanoseconds = max(sum.nanoseconds, next.nanoseconds)
-            sum.longest = max(sum.longest, next.longest)
         }
     }
 }

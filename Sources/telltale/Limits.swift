@@ -91,6 +91,8 @@ enum BenchLimits {
 
     /// Connections of the status checks: what one address of a client has ports for.
     static let statusConnections = 1...28_000
+    /// Connections that stay open without a word: a few addresses of the loopback are enough for them.
+    static let statusIdle = 0...1_000_000
     /// Status checks a second, from one in a while to what needs several servers.
     static let rate = 0.1...100_000_000.0
     /// Status checks that wait for answers on one connection.

@@ -16,7 +16,7 @@ struct CompareStatus: AsyncParsableCommand {
             answered. A ratio is the median over the rounds of the ratio within a round. Allocations are \
             counted for the server alone, with those of the connections that each round opens.
             """,
-        subcommands: [Compare.self, ServeTelltale.self, ServeHandler.self],
+        subcommands: [Compare.self, CountAllocations.self, ServeTelltale.self, ServeHandler.self],
         defaultSubcommand: Compare.self
     )
 }

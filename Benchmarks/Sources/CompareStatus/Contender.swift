@@ -110,7 +110,8 @@ struct Contender {
         }
     }
 
-    private func connection() throws -> CInt {
+    /// A connection that blocks; it is the caller's to close.
+    func connection() throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -24,6 +24,10 @@ enum Route: Equatable {
     /// The path is split at its slashes first, and each part is decoded once after that. One slash at the end is taken
     /// for none.
     init?(_ path: UnsafeRawBufferPointer) {
+        if let id = Route.plainStatus(path) {
+            self = .status(id)
+            return
+        }
         var parts = PathSegments(path)
         guard let first = parts.next() else { return nil }
         let route: Route?
@@ -36,6 +40,16 @@ enum Route: Equatable {
         }
         guard let route, parts.next() == nil else { return nil }
         self = route
+    }
+
+    /// The id in `/api/jobs/{taskId}/status`, by far the most frequent path, where nothing of it is encoded. No
+    /// character of an id is a slash or a percent sign, so that what comes out is what the parts would.
+    private static func plainStatus(_ path: UnsafeRawBufferPointer) -> TaskID? {
+        let (start, end) = (("/api/jobs/" as StaticString).bytes, ("/status" as StaticString).bytes)
+        guard path.count > start.count + end.count, ASCII.equal(path.part(0..<start.count), start),
+            ASCII.equal(path.part(path.count - end.count..<path.count), end)
+        else { return nil }
+        return TaskID(path.part(start.count..<path.count - end.count))
     }
 
     private static func job(_ parts: inout PathSegments) -> Route? {

@@ -70,6 +70,7 @@ struct StatusBody {
 
 extension StatusBody {
     /// `,"key":"…"` when there is a time.
+    @inline(__always)
     func append(_ key: StaticString, time: Int64?, to output: inout OutputBuffer) {
         guard let time else { return }
         output.appendJSONKey(key)
@@ -77,6 +78,7 @@ extension StatusBody {
     }
 
     /// `,"key":"…"` when the job has that text.
+    @inline(__always)
     func append(_ key: StaticString, text field: TextField, to output: inout OutputBuffer) {
         _ = job.withText(field) { text in
             output.appendJSONKey(key)

@@ -15,6 +15,8 @@ struct ConnectionState: ~Copyable {
     var input = ByteBuffer()
     /// Answers that are not handed to the channel yet.
     var output = OutputBuffer(capacity: 512)
+    /// The way around the channel for answers; nil where there is none.
+    var direct: DirectWriter?
     /// What the request under way said about the connection, valid until its answer is written.
     var exchange = HTTP1Handler.Exchange()
 

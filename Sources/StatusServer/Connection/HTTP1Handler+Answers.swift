@@ -58,12 +58,20 @@ extension HTTP1Handler {
         sendNext(sender, context: context)
     }
 
-    /// Hands everything that is written to the channel.
+    /// Sends everything that is written: straight to the socket where that is possible, else by way of the channel.
     func flush(context: ChannelHandlerContext) {
         guard !output.isEmpty else { return }
-        let buffer = takeOutput()
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        let sent = output.withBytes { state.pointee.direct?.write($0) ?? 0 }
+        if sent == output.count { return emptyOutput() }
+        let buffer = takeOutput(from: sent)
+        writeAndFlush(wrapOutboundOut(buffer), promise: nil, context: context)
         scratch.outbound.give(buffer)
+    }
+
+    /// Gives `data` to the channel.
+    private func writeAndFlush(_ data: NIOAny, promise: EventLoopPromise<Void>?, context: ChannelHandlerContext) {
+        state.pointee.direct?.noteHandOver()
+        context.writeAndFlush(data, promise: promise)
     }
 
     /// Ends the connection when everything that is written has left.
@@ -80,7 +88,7 @@ extension HTTP1Handler {
             self?.lingerEnd = context.eventLoop.now + Limits.lingerLimit
             self?.restartTimer(context: context)
         }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        writeAndFlush(wrapOutboundOut(buffer), promise: written, context: context)
     }
 
     private func sendNext(_ sender: ResultSender, context: ChannelHandlerContext) {
@@ -120,7 +128,7 @@ extension HTTP1Handler {
             restartTimer(context: context)
             sendNext(sender, context: context)
         }
-        context.writeAndFlush(piece, promise: written)
+        writeAndFlush(piece, promise: written, context: context)
         if sender.isLive { restartTimer(context: context) }
     }
 
@@ -143,14 +151,19 @@ extension HTTP1Handler {
         output.appendEndOfHead()
     }
 
-    private func takeOutput() -> ByteBuffer {
-        var buffer = scratch.outbound.take(output.count)
-        output.withBytes { _ = buffer.writeBytes($0) }
+    /// What is written, without its first `start` bytes.
+    private func takeOutput(from start: Int = 0) -> ByteBuffer {
+        var buffer = scratch.outbound.take(output.count - start)
+        output.withBytes { _ = buffer.writeBytes($0[start...]) }
+        emptyOutput()
+        return buffer
+    }
+
+    private func emptyOutput() {
         if output.count > Limits.keptOutput {
             output = OutputBuffer(capacity: 512)
         } else {
             output.removeAll()
         }
-        return buffer
     }
 }

@@ -91,6 +91,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         self.context = context
         isWritable = context.channel.isWritable
         scratch.counters.add(1, to: .http1Connections)
+        // The pipeline has nothing between this handler and the socket.
+        state.pointee.direct = DirectWriter(context.channel)
         timer = ConnectionTimer(services.timers(of: context.eventLoop)) { [weak self] in
             self?.timeOut(context: context)
         }
@@ -102,6 +104,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         // The timer's closure holds the context, which holds this handler.
         timer?.invalidate()
         timer = nil
+        // It holds the channel, which holds this handler.
+        state.pointee.direct = nil
         self.context = nil
     }
 
@@ -227,7 +231,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         }
         // An idle connection must not hold on to the memory of its last read.
         if input.readableBytes == 0, input.capacity > 0 {
-            scratch.received.give(input)
+            // The small one NIO reads into again, if nobody else holds it then.
+            if input.capacity > SmallReceiveBuffers.smallest { scratch.received.give(input) }
             input = ByteBuffer()
         }
         restartTimer(context: context)

@@ -1,14 +1,17 @@
 import NIOCore
 
-/// Sizes the buffers that a connection reads into, and lets none be kept between two reads.
+/// Sizes the buffers that a connection reads into, and lets it keep none but the first, which is small.
 ///
-/// Each read takes the event loop's spare buffer, which most requests give back used up.
 /// NIO keeps a connection's last buffer for the next read once it knows what size that will be; an idle connection that
-/// brought one large request would hold 64 KiB from then on. Without that forecast it takes a fresh one each time. A
-/// connection that fills its buffers comes to 256 KiB, because with a load of updates what a read costs beside its
+/// brought one large request would hold 64 KiB from then on. Without that forecast it keeps the first one, and reads
+/// into it again where nobody else holds it. What is larger comes from the event loop's spare buffer.
+///
+/// A connection that fills its buffers comes to 256 KiB, because with a load of updates what a read costs beside its
 /// bytes is a good part of the whole; it goes back as soon as reads are smaller.
 struct SmallReceiveBuffers: RecvByteBufferAllocator {
-    private var adaptive = AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 2_048, maximum: 262_144)
+    /// Bytes of the buffer that each connection keeps: a few requests.
+    static let smallest = 2_048
+    private var adaptive = AdaptiveRecvByteBufferAllocator(minimum: smallest, initial: smallest, maximum: 262_144)
     /// Where handlers give a buffer back that they have used up.
     private let spare: SpareBuffer
 
@@ -19,7 +22,8 @@ struct SmallReceiveBuffers: RecvByteBufferAllocator {
 
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
         guard let size = adaptive.nextBufferSize() else { return adaptive.buffer(allocator: allocator) }
-        return spare.take(size)
+        // The first one stays with the connection, so it must not be a spare one that may be larger.
+        return size > Self.smallest ? spare.take(size) : allocator.buffer(capacity: size)
     }
 
     mutating func record(actualReadBytes: Int) -> Bool {

@@ -44,6 +44,14 @@ struct BenchStatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Threads that make the load, each with a part of the connections.", valueName: "number"))
     var threads = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "More connections, which ask once and then stay open; to 127.0.0.1 they come from several addresses.",
+            valueName: "number"
+        )
+    )
+    var idle = 0
+
     @Flag(help: "Print one JSON object, on one line.")
     var json = false
 
@@ -53,6 +61,7 @@ struct BenchStatusCommand: AsyncParsableCommand {
         try BenchLimits.check(pipeline, "--pipeline", BenchLimits.pipeline)
         try BenchLimits.check(jobs, "--jobs", BenchLimits.statusJobs)
         try BenchLimits.check(threads, "--threads", BenchLimits.threads)
+        try BenchLimits.check(idle, "--idle", BenchLimits.statusIdle)
         guard threads <= connections else { throw ValidationError("--threads takes at most one a connection") }
         if let rate, !BenchLimits.rate.contains(rate) {
             throw ValidationError(
@@ -68,12 +77,13 @@ struct BenchStatusCommand: AsyncParsableCommand {
             pipeline: pipeline,
             rate: rate,
             seconds: seconds,
-            jobs: jobs
+            jobs: jobs,
+            idle: idle
         )
     }
 
     func run() async throws {
-        Self.allowDescriptors(connections)
+        Self.allowDescriptors(connections + idle)
         let figures = try await StatusBench.run(plan, on: try server.url())
         try Console.print(json ? figures.json : figures.text)
         if let complaint = figures.complaint { throw CommandFailure(complaint) }

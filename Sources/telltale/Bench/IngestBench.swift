@@ -1,3 +1,5 @@
+import LoadGenerator
+
 /// The measurement of a running server under a load of updates.
 enum IngestBench {
     /// Drives `server` by `plan`, then reads some of the jobs back over HTTP.

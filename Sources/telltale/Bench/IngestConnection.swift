@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import HTTP2
+import LoadGenerator
 import UpdateProtocol
 
 /// One connection of the load: HTTP/2 over a socket, and on it one stream of updates. It belongs to one thread.

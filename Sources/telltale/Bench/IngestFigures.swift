@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import LoadGenerator
 
 /// What the measurement of a server under load found.
 struct IngestFigures: Sendable {
@@ -34,16 +35,16 @@ struct IngestFigures: Sendable {
         text.appendJSONKey("bytesPerUpdate")
         text.appendJSON((bytesPerUpdate * 1_000).rounded() / 1_000)
         text.appendJSONKey("ackMicrosecondsP50")
-        text.append(decimal: delays.value(at: 0.5))
+        text.append(decimal: delays.value(atPercent: 50))
         text.appendJSONKey("ackMicrosecondsP99")
-        text.append(decimal: delays.value(at: 0.99))
+        text.append(decimal: delays.value(atPercent: 99))
         if let checks {
             text.appendJSONKey("checks")
             text.append(decimal: checks.total)
             text.appendJSONKey("checkMicrosecondsP50")
-            text.append(decimal: checks.value(at: 0.5))
+            text.append(decimal: checks.value(atPercent: 50))
             text.appendJSONKey("checkMicrosecondsP99")
-            text.append(decimal: checks.value(at: 0.99))
+            text.append(decimal: checks.value(atPercent: 99))
         }
         text.append("}")
         return text.withBytes { String(decoding: $0, as: UTF8.self) }
@@ -56,13 +57,13 @@ struct IngestFigures: Sendable {
             ("updates", "\(updates)", "applied and acknowledged"),
             ("rate", "\(Int(updatesPerSecond))", "updates a second"),
             ("size", "\((bytesPerUpdate * 100).rounded() / 100)", "bytes an update, HTTP/2 included"),
-            ("ack", "\(delays.value(at: 0.5))", "us from writing to acknowledgement, median"),
-            ("", "\(delays.value(at: 0.99))", "us, 99th percentile"),
+            ("ack", "\(delays.value(atPercent: 50))", "us from writing to acknowledgement, median"),
+            ("", "\(delays.value(atPercent: 99))", "us, 99th percentile"),
         ]
         if let checks {
             rows.append(("checks", "\(checks.total)", "status checks over HTTP/1.1 meanwhile"))
-            rows.append(("", "\(checks.value(at: 0.5))", "us a check, median"))
-            rows.append(("", "\(checks.value(at: 0.99))", "us, 99th percentile"))
+            rows.append(("", "\(checks.value(atPercent: 50))", "us a check, median"))
+            rows.append(("", "\(checks.value(atPercent: 99))", "us, 99th percentile"))
         }
         var lines = ["\(plan.jobs) jobs, \(streams), \(plan.kind.rawValue) updates", ""]
         for row in rows {

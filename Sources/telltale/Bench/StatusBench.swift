@@ -47,6 +47,12 @@ struct StatusBench: Sendable {
     private func measure(_ address: HostAddress) async throws -> StatusFigures {
         var questions: [Question] = []
         for job in 0..<plan.jobs { questions.append(try await makeJob(job)) }
+        let idle: IdleConnections
+        do {
+            idle = try IdleConnections(plan.idle, at: address, asking: questions[0])
+        } catch {
+            throw Self.unavailable(server, error)
+        }
         let load = plan.load(questions)
         let outcomes = try await Crew.with(plan.threads) { crew in
             try await crew.run { thread in
@@ -56,7 +62,8 @@ struct StatusBench: Sendable {
             }
         }
         do {
-            return StatusFigures(plan: plan, outcome: LoadOutcome.sum(try outcomes.map { try $0.get() }))
+            let outcome = LoadOutcome.sum(try outcomes.map { try $0.get() })
+            return StatusFigures(plan: plan, outcome: outcome, idleLeft: idle.countOpen())
         } catch let failure as LoadFailure {
             throw Self.unavailable(server, failure)
         }

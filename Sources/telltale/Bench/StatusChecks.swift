@@ -1,4 +1,5 @@
 import Glibc
+import LoadGenerator
 
 /// Status checks over HTTP/1.1 on one connection, one after the other at an even pace, beside a load of updates.
 struct StatusChecks: Sendable {

@@ -6,6 +6,8 @@ import LoadGenerator
 struct StatusFigures: Sendable {
     let plan: StatusPlan
     let outcome: LoadOutcome
+    /// Idle connections that were still open when the load had ended.
+    let idleLeft: Int
 
     /// What is shown of the latencies.
     private static let percentiles: [(key: StaticString, label: String, percent: Double)] = [
@@ -47,6 +49,12 @@ struct StatusFigures: Sendable {
         text.append(decimal: plan.connections)
         text.appendJSONKey("pipeline")
         text.append(decimal: plan.pipeline)
+        if plan.idle > 0 {
+            text.appendJSONKey("idleConnections")
+            text.append(decimal: plan.idle)
+            text.appendJSONKey("idleConnectionsLost")
+            text.append(decimal: plan.idle - idleLeft)
+        }
         if let rate = plan.rate {
             text.appendJSONKey("rate")
             text.appendJSON(rate)
@@ -66,6 +74,7 @@ struct StatusFigures: Sendable {
         }
         rows.append(("longest", "\(Self.microseconds(outcome.longest))", "us"))
         rows.append(("size", "\(outcome.bytes / max(1, outcome.answers))", "bytes an answer"))
+        if plan.idle > 0 { rows.append(("idle", "\(idleLeft)", "of \(plan.idle) idle connections still open")) }
         rows.append(("errors", "\(outcome.errors)", complaint ?? "all answers were right"))
         var lines = [heading, ""]
         for row in rows {

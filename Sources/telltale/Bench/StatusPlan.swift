@@ -11,6 +11,8 @@ struct StatusPlan: Sendable {
     var rate: Double?
     var seconds: Int
     var jobs: Int
+    /// Connections beside those of the load that ask once and then stay open.
+    var idle = 0
 
     func load(_ questions: [Question]) -> LoadPlan {
         LoadPlan(

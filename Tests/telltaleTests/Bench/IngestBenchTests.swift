@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import LoadGenerator
 import Logging
 import StatusServer
 import Testing
@@ -150,36 +151,5 @@ struct IngestBenchTests {
         #expect(address.host == host)
         #expect(address.port == port)
         #expect(throws: CommandFailure.self) { try ServerURL("https://host").socketAddress() }
-    }
-}
-
-@Suite("Percentiles")
-struct PercentilesTests {
-    @Test("Small values are exact, large ones to one part in 64")
-    func precision() {
-        var values = Percentiles()
-        for value in 1...100 { values.add(value) }
-        #expect(values.value(at: 0.5) == 50)
-        #expect(values.value(at: 0.99) == 99)
-        #expect(values.value(at: 1) == 100)
-        for value in [127, 128, 129, 1_000, 123_456_789, Int.max] {
-            var one = Percentiles()
-            one.add(value)
-            #expect(one.value(at: 0.5) >= value)
-            #expect(one.value(at: 0.5) - value <= value / 64)
-        }
-    }
-
-    @Test("Nothing measured is 0, and two measurements are one")
-    func sums() {
-        var one = Percentiles()
-        #expect(one.value(at: 0.99) == 0)
-        one.add(5, times: 99)
-        var two = Percentiles()
-        two.add(70)
-        one.add(two)
-        #expect(one.total == 100)
-        #expect(one.value(at: 0.99) == 5)
-        #expect(one.value(at: 1) == 70)
     }
 }

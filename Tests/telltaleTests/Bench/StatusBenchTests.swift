@@ -27,7 +27,7 @@ struct StatusBenchTests {
         arguments: [
             ["--connections", "0"], ["--connections", "28001"], ["--rate", "0"], ["--rate", "nan"], ["--rate", "-1"],
             ["--seconds", "0"], ["--pipeline", "0"], ["--pipeline", "1025"], ["--jobs", "0"], ["--jobs", "10001"],
-            ["--threads", "65"],
+            ["--threads", "65"], ["--idle", "1000001"],
         ]
     )
     func refusals(_ arguments: [String]) {
@@ -96,6 +96,20 @@ struct StatusBenchTests {
                 #expect(page.jobs.count == 10)
                 #expect(page.jobs.allSatisfy { $0.state == .cancelled })
             }
+        }
+    }
+
+    @Test("Idle connections stay open beside the load, and are told of")
+    func idle() async throws {
+        try await withServer { url in
+            let plan = StatusPlan(connections: 1, threads: 1, pipeline: 1, rate: 20, seconds: 1, jobs: 1, idle: 30)
+            let figures = try await StatusBench.run(plan, on: url)
+
+            #expect(figures.complaint == nil)
+            let json = try JSONValue(parsing: Array(figures.json.utf8))
+            #expect(json["idleConnections"]?.number?.integer == 30)
+            #expect(json["idleConnectionsLost"]?.number?.integer == 0)
+            #expect(figures.text.contains("of 30 idle connections still open"))
         }
     }
 
