@@ -81,7 +81,7 @@ extension HTTP1Handler {
     func closeAfterAnswer(context: ChannelHandlerContext) {
         let buffer = takeOutput()
         let hasUnreadBody = if case .none = body { exchange.isBroken } else { true }
-        let mode: CloseMode = hasUnreadBody ? .output : .all
+        let mode: CloseMode = hasUnreadBody || isReadPending ? .output : .all
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
             context.close(mode: mode, promise: nil)

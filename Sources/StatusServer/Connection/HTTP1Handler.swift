@@ -57,7 +57,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
     /// Set while the handler is in its pipeline.
     private(set) var context: ChannelHandlerContext?
 
-    private var isReadPending = false
+    /// Reading was held back: more may have come than was read.
+    private(set) var isReadPending = false
     private var timer: ConnectionTimer?
     /// True while the timer runs for a request head, whose time is not extended by further bytes.
     var isTimingHead = false
