@@ -7,16 +7,15 @@ struct CountAllocations: ParsableCommand {
         commandName: "allocations",
         abstract: "Count the allocations of status checks on a warm connection; exit 1 when there are any.",
         discussion: """
-            The server's own timers go on meanwhile, so that of many short runs the one with the fewest counts, and one \
-            allocation in a hundred checks is let pass.
+            The server's own timers go on meanwhile and allocate by the clock. A run is therefore so short that many of \
+            them fall between two ticks on a slow machine too, and the one with the fewest counts.
             """
     )
 
     /// Checks before counting: buffers have grown to their size by then.
     private static let warmUp = 2_000
-    private static let checks = 512
-    private static let runs = 40
-    private static let allowed = 0.01
+    private static let checks = 64
+    private static let runs = 500
 
     func run() throws {
         let server = try Contender.telltale()
@@ -37,7 +36,7 @@ struct CountAllocations: ParsableCommand {
             let each = Double(fewest) / Double(Self.checks)
             let line = "\(each) allocations a status check, \(depth) pipelined"
             print(line)
-            if each > Self.allowed { excess.append(line) }
+            if fewest > 0 { excess.append(line) }
         }
         guard excess.isEmpty else {
             throw Trouble("a status check must not allocate: \(excess.joined(separator: "; "))")

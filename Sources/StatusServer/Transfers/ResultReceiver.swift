@@ -10,7 +10,7 @@ import StatusCore
 /// done with. Nothing is called back from inside a call.
 final class ResultReceiver {
     private let writer: ResultWriter
-    private let results: ResultStore
+    private let bridge: Bridge
     /// Given back with the receiver.
     private let slot: TransferSlots.Slot
     private let pool: NIOThreadPool
@@ -47,7 +47,7 @@ final class ResultReceiver {
         self.slot = slot
         self.writer = writer
         self.offset = offset
-        results = services.results
+        bridge = services.bridge
         pool = services.transferPool
         clock = services.clock
         self.loop = loop
@@ -164,7 +164,7 @@ final class ResultReceiver {
         } then: { [self] outcome in
             guard isAbandoned else { return completion(outcome ?? .failure(.ended)) }
             // It was stored while its connection went away, and no job will ever name it.
-            if case .success(let stored) = outcome { results.remove(stored.id) }
+            if case .success(let stored) = outcome { bridge.discard(ResultID(stored.id)) }
         }
     }
 

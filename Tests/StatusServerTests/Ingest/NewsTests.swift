@@ -12,7 +12,7 @@ struct WorkerNewsTests {
     private func opened() async throws -> WorkerHarness {
         let worker = try await WorkerHarness()
         try await worker.open { output in
-            output.appendBind(handle: 0, taskID: "a", creating: JobDescription(ttl: 60))
+            output.appendBind(handle: 0, taskID: "a", creating: JobDescription(ttl: 3_600))
             output.appendStart(handle: 0)
         }
         return worker
@@ -83,7 +83,7 @@ struct WorkerNewsTests {
     func expired() async throws {
         let worker = try await opened()
         try await worker.run { end in
-            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 61))
+            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 3_601))
         }
         #expect(await worker.until(.expired(0)) == [.expired(0)])
         let down = try await worker.send { $0.appendProgress(handle: 0, basisPoints: 5) }
@@ -95,12 +95,12 @@ struct WorkerNewsTests {
         let worker = try await WorkerHarness()
         try await worker.open { output in
             for handle in UInt32(0)..<100 {
-                output.appendBind(handle: handle, taskID: "job-\(handle)", creating: JobDescription(ttl: 60))
+                output.appendBind(handle: handle, taskID: "job-\(handle)", creating: JobDescription(ttl: 3_600))
             }
         }
         let before = try await worker.run { $0.calls }
         try await worker.run { end in
-            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 61))
+            JobTimers(services: end.services, loop: end.eventLoop).tick(at: end.services.now(after: 3_601))
         }
         let down = await worker.until { $0.takeDown(100) }
         #expect(Set(down.map { "\($0)" }).count == 100)
