@@ -24,4 +24,8 @@ public protocol JobStoring: AnyObject {
     /// Makes a batch durable: when this returns, it is on disk and survives the loss of power; when it throws, nothing
     /// of it is there, and it may be tried again.
     func commit(_ batch: CommitBatch) throws(DatabaseFailure)
+
+    /// Gives some of the space back that is not used any more, where that is worth it; a bounded piece at a time.
+    /// Returns true when there is no more of it.
+    func giveSpaceBack() throws(DatabaseFailure) -> Bool
 }

@@ -68,4 +68,6 @@ public final class MemoryJobStore: JobStoring {
             tombstones.removeFirst(tombstones.count - limit)
         }
     }
+
+    public func giveSpaceBack() -> Bool { true }
 }

@@ -150,10 +150,14 @@ extension SQLiteJobStore {
         tombstones = left
     }
 
-    /// Gives pages that nothing uses back to the file system, a bounded number at a time; true when that was all.
+    /// Gives pages that nothing uses back to the file system, up to ``Limits/pagesFreedPerCommit`` of them. An eighth
+    /// of the file may stay unused: the next jobs want it, and giving it back and asking for it again costs more.
     public func giveSpaceBack() throws(DatabaseFailure) -> Bool {
+        let free = try connection.integer("PRAGMA freelist_count") ?? 0
+        let all = try connection.integer("PRAGMA page_count") ?? 0
+        guard free > all / 8 else { return true }
         try connection.run("PRAGMA incremental_vacuum(\(Limits.pagesFreedPerCommit))")
-        return try connection.integer("PRAGMA freelist_count") == 0
+        return free <= Limits.pagesFreedPerCommit
     }
 
     private func retire(_ stone: StoredTombstone) throws(DatabaseFailure) {

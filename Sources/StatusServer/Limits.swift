@@ -79,6 +79,10 @@ enum Limits {
     static let lagMemory: Int64 = 8
     /// What a loop keeps of the memory of a large answer.
     static let scratchCapacity = 65_536
+    /// Milliseconds between two looks of the store for what may go, and between two where there was more than one look
+    /// takes.
+    static let tidyInterval: Int64 = 10_000
+    static let tidyPause: Int64 = 100
     /// Changed jobs up to which a commit takes progress along although its interval is not over.
     static let changesPerCommit = 1_000
     /// Jobs in one transaction.

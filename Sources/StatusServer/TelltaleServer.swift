@@ -17,6 +17,8 @@ public final class TelltaleServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     let services: ServerServices
     private let timers: JobTimers
+    /// Ends when the jobs are read, after the reason where they cannot be.
+    private let recovery = AsyncStream.makeStream(of: ServerError.self)
     private let listeners = NIOLockedValueBox<[Listener]>([])
 
     private struct Listener: Sendable {
@@ -61,6 +63,10 @@ public final class TelltaleServer: Sendable {
                     results: results,
                     clock: clock,
                     interval: Int64(configuration.progressInterval),
+                    memory: Committer.Memory(
+                        tombstoneLifetime: Int64(tableConfiguration.tombstoneLifetime) * 1_000,
+                        tombstoneLimit: tableConfiguration.maximumTombstones
+                    ),
                     logger: logger
                 )
             }
@@ -103,15 +109,25 @@ public final class TelltaleServer: Sendable {
         }
         if let committer = services.bridge.committer {
             let timers = timers
+            let outcomes = recovery.continuation
             committer.start { store in
                 let recovery = Recovery(
                     table: services.table,
                     results: services.results,
+                    streams: services.streams,
                     clock: services.clock,
                     forget: services.discard,
                     logger: services.logger
                 )
-                guard let outcome = recovery.run(from: store) else { return nil }
+                defer { outcomes.finish() }
+                let outcome: Recovery.Outcome
+                do throws(ServerError) {
+                    outcome = try recovery.run(from: store)
+                } catch {
+                    services.logger.critical("\(error)")
+                    outcomes.yield(error)
+                    return nil
+                }
                 committer.expire(outcome.expired)
                 timers.start()
                 services.bridge.isRecovered = true
@@ -121,8 +137,17 @@ public final class TelltaleServer: Sendable {
         } else {
             timers.start()
             services.bridge.isReady = true
+            recovery.continuation.finish()
         }
         return bound
+    }
+
+    /// Returns when the jobs of the data folder are read and requests are taken; at once where nothing is kept. Call it
+    /// after ``start()``, and once.
+    ///
+    /// - Throws: ``ServerError/cannotReadJobs(reason:)``; call ``shutdown()`` then, or end the process.
+    public func recovered() async throws {
+        for await failure in recovery.stream { throw failure }
     }
 
     /// Stops accepting, tells workers and clients to finish, waits up to the configured time, and closes everything.

@@ -168,4 +168,23 @@ struct DurabilityTests {
         }
         try await Server.with(folder: path) { _ in }
     }
+
+    @Test("A server that cannot read all of its jobs ends and says what to do, and they stay")
+    func unreadable() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.url("data").path
+        try await Server.with(folder: path) { server in
+            for id in 0..<3 { try await server.submit(#"{"taskId":"job-\#(id)"}"#) }
+        }
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--max-jobs", "2"]
+        let small = try await Command(Repository.telltale, arguments).run(seconds: 30)
+        #expect(small.code == 1)
+        #expect(small.errors.contains("--max-jobs"))
+        try await Server.with(folder: path) { server in
+            for id in 0..<3 {
+                let answer = try await server.curl("/api/jobs/job-\(id)")
+                #expect(answer.status == 200)
+            }
+        }
+    }
 }

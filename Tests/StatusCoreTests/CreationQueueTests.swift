@@ -20,6 +20,35 @@ struct CreationQueueTests {
 
     private var signalCount: Int { signals.count.load(ordering: .relaxed) }
 
+    @Test("Where jobs are kept, one comes when it is shown and not before, and no list has it before")
+    func later() throws {
+        var configuration = JobTable.Configuration()
+        configuration.publication = .byCommitter
+        let table = JobTable(configuration: configuration)
+        let queue = table.followCreations(ofType: "ocr") {}
+        var submission = Submission(id: named("a"))
+        submission.type = "ocr"
+        guard case .created(let reference) = table.submit(submission, at: bench.now) else {
+            Issue.record("not made")
+            return
+        }
+        func listed() -> Int {
+            var count = 0
+            _ = table.list(ListFilter(), after: nil, limit: 10, at: bench.now) { _ in count += 1 }
+            return count
+        }
+        let job = JobSnapshot()
+        #expect(table.isUnwritten(reference) && listed() == 0)
+        #expect(table.read(reference, at: bench.now, into: job) && job.isUnwritten)
+        #expect(queue.take().jobs == [])
+        let version = job.version
+        #expect(table.publish(reference, at: bench.now))
+        #expect(!table.publish(reference, at: bench.now))
+        #expect(!table.isUnwritten(reference) && listed() == 1)
+        #expect(table.read(reference, at: bench.now, into: job) && !job.isUnwritten && job.version == version)
+        #expect(queue.take().jobs == [reference])
+    }
+
     @Test("Those of the type come, by whatever way they were made, and those of others do not")
     func kinds() {
         let queue = follow("ocr")

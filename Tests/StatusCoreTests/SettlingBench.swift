@@ -23,6 +23,7 @@ final class SettlingBench {
             if standing == "stalled" { $0.stall = 1 }
             adjust(&$0)
         }
+        if let reference { table.publish(reference, at: now) }
         bench.apply(.retry(attempt: 2), to: id)
         if standing == "queued" { return }
         bench.report(1_000, to: id)

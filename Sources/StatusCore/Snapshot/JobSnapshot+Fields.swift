@@ -9,6 +9,9 @@ extension JobSnapshot {
     public var reference: JobReference { unsafe copy.pointee.place }
     /// The state that readers see: a removed job reads cancelled.
     public var state: JobState { record.visibleState }
+    /// True of a new job that is not on disk yet, where the table's publication is by a committer: whoever did not make
+    /// it should be told that there is none.
+    public var isUnwritten: Bool { record.flags.contains(.unwritten) }
     /// True when the job was terminal and then deleted.
     public var isRemoved: Bool { record.flags.contains(.removed) }
     /// From 1, or from the table's first version; moves by one on each visible change.

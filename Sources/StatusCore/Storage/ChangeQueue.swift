@@ -60,6 +60,7 @@ extension Stripe {
     /// Makes a job that nothing is kept of yet.
     internal mutating func createNew(_ draft: borrowing Draft, at now: Instant) -> Slot {
         let slot = create(draft, at: now)
+        if isKept { jobs[slot].flags.insert(.unwritten) }
         hurry(slot)
         return slot
     }

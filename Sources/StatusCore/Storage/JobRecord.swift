@@ -66,6 +66,8 @@ internal struct JobRecord: BitwiseCopyable {
         internal static let kept = Flags(rawValue: 1 << 10)
         /// The committer is to take the job without delay, and knows.
         internal static let hurried = Flags(rawValue: 1 << 11)
+        /// The job is new and the committer has not said yet that it is on disk: readers are told that there is none.
+        internal static let unwritten = Flags(rawValue: 1 << 12)
         /// The job has ended and the committer has not said so yet: the terminal state, less two, in two bits.
         internal static let endingShift: UInt16 = 14
     }

@@ -51,7 +51,9 @@ extension RecordStore {
 
     /// The bits of the last word that tell a plain job: no flag but harmless ones, and the state processing.
     private static var plainMask: UInt64 {
-        let harmless: JobRecord.Flags = [.hasUnits, .hasStep, .watched, .failsWhenStalled, .kept, .hurried]
+        let harmless: JobRecord.Flags = [
+            .hasUnits, .hasStep, .watched, .failsWhenStalled, .kept, .hurried, .unwritten,
+        ]
         return UInt64(~harmless.rawValue) << 16 | 7 << 56
     }
     private static var plain: UInt64 { UInt64(JobState.processing.rawValue) << 56 }

@@ -64,20 +64,31 @@ extension JobTable {
         }
     }
 
-    /// Shows readers the end that a job has reached, now that it is on disk; false when it has reached none that they
-    /// do not see, or is gone.
+    /// Shows readers a new job, or the end that one has reached, now that it is on disk; false when they see all of it
+    /// already, or it is gone.
     @discardableResult
     public func publish(_ reference: JobReference, at now: Instant) -> Bool {
-        withChange(Int(reference.stripe)) { stripe in
-            guard stripe.jobs.records.isLive(reference.slot, reference.generation) else { return false }
-            var isPublished = false
-            stripe.change(reference.slot, at: now, tellsCommitter: false) { record, memory in
-                isPublished = record.publish(in: &memory)
-                // A result's own time begins.
-                return isPublished
-            }
-            return isPublished
+        let (isNew, hasEnded) = withChange(Int(reference.stripe)) { stripe -> (Bool, Bool) in
+            guard stripe.jobs.records.isLive(reference.slot, reference.generation) else { return (false, false) }
+            let isNew = stripe.jobs[reference.slot].flags.contains(.unwritten)
+            stripe.jobs[reference.slot].flags.remove(.unwritten)
+            guard stripe.jobs[reference.slot].ending != nil else { return (isNew, false) }
+            // A result's own time begins.
+            stripe.change(reference.slot, at: now, tellsCommitter: false) { $0.publish(in: &$1) }
+            return (isNew, true)
         }
+        if isNew { tellOfNew(reference, at: now) }
+        return isNew || hasEnded
+    }
+
+    /// Tells those who follow the new jobs of a type. After the stripe's lock was released, as for
+    /// ``CreationWatches/note(_:of:)``.
+    private func tellOfNew(_ reference: JobReference, at now: Instant) {
+        guard creations.hasFollowers else { return }
+        let job = JobSnapshot()
+        guard read(reference, at: now, into: job) else { return }
+        let submission = job.image.submission
+        creations.note(reference, of: submission)
     }
 }
 

@@ -38,7 +38,7 @@ extension JobTable {
             }
             return stripe.bind(slot, attempt, sharing: sharing, owner, handle, at: now)
         }
-        if isNew, let draft, case .bound(let reference, _, _) = outcome {
+        if isNew, showsAtOnce, let draft, case .bound(let reference, _, _) = outcome {
             creations.note(reference, of: draft.submission)
         }
         return outcome

@@ -50,6 +50,15 @@ extension JobTable {
         }
     }
 
+    /// True of a new job that ``publish(_:at:)`` has not shown yet; see ``JobSnapshot/isUnwritten``.
+    public func isUnwritten(_ reference: JobReference) -> Bool {
+        if showsAtOnce { return false }
+        return withStripe(Int(reference.stripe)) { stripe in
+            stripe.jobs.records.isLive(reference.slot, reference.generation)
+                && stripe.jobs[reference.slot].flags.contains(.unwritten)
+        }
+    }
+
     /// How many jobs wait to be handed out, at most: some may have gone meanwhile.
     public func countChanges() -> Int {
         (0..<stripeCount).reduce(0) { sum, number in

@@ -2,9 +2,10 @@ extension JobTable {
     /// Visits jobs that match `filter`, newest first, from after `cursor` on; returns where to go on, or nil at the
     /// end.
     ///
-    /// A job that exists during the whole walk is visited exactly once, whatever else comes, goes or changes. A page
-    /// visits at most `limit` jobs and looks at no more than ``Limits/examinedPerPage``, so it may visit fewer, or
-    /// none, before the end. It holds the lock of one stripe at a time, for a few records.
+    /// A job that exists during the whole walk is visited exactly once, whatever else comes, goes or changes. A new one
+    /// that is not on disk yet is passed over: it is newer than what any later page has. A page visits at most `limit`
+    /// jobs and looks at no more than ``Limits/examinedPerPage``, so it may visit fewer, or none, before the end. It
+    /// holds the lock of one stripe at a time, for a few records.
     /// - Parameters:
     ///   - limit: 1 to ``Limits/pageLength``; what lies beyond is brought into that range.
     ///   - visit: called under no lock, with a snapshot that is good for the call only.
@@ -52,7 +53,7 @@ extension JobTable {
 extension JobRecord {
     /// As far as the record itself can tell.
     fileprivate func matches(_ filter: ListFilter) -> Bool {
-        if tenant != filter.tenant { return false }
+        if tenant != filter.tenant || flags.contains(.unwritten) { return false }
         if let status = filter.status, status != visibleState { return false }
         return filter.type == nil && filter.labels.isEmpty || detail != .none
     }

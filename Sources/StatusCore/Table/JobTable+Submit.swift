@@ -33,7 +33,7 @@ extension JobTable {
             case .unknown: hasRoom ? .created(stripe.reference(stripe.createNew(draft, at: now))) : .full
             }
         }
-        if case .created(let reference) = outcome { creations.note(reference, of: draft.submission) }
+        if showsAtOnce, case .created(let reference) = outcome { creations.note(reference, of: draft.submission) }
         return outcome
     }
 }

@@ -24,6 +24,8 @@ public final class JobTable: Sendable {
     internal let keys = KeyTable()
     internal let mailboxes: Mailboxes
     internal let creations = CreationWatches()
+    /// New jobs are shown to readers as soon as they are made.
+    internal let showsAtOnce: Bool
 
     /// When readers see that a job has ended.
     public enum Publication: Sendable {
@@ -82,6 +84,7 @@ public final class JobTable: Sendable {
             "maximumBytes: \(configuration.maximumBytes) is below \(Limits.leastMemory)"
         )
         stripeMask = UInt64(count - 1)
+        showsAtOnce = configuration.publication == .atOnce
         let hash = KeyedHash(seed: configuration.hashSeed)
         self.hash = hash
         mailboxes = Mailboxes(stripeCount: count)

@@ -71,14 +71,17 @@ internal struct CreationWatches: ~Copyable, Sendable {
         if isRemoved { count.subtract(1, ordering: .relaxed) }
     }
 
-    /// Tells of a job that was made. To be called after its stripe's lock was released.
+    /// True when somebody follows the new jobs of any type.
+    internal var hasFollowers: Bool { count.load(ordering: .relaxed) > 0 }
+
+    /// Tells of a job that was made, or shown. To be called after its stripe's lock was released.
     ///
     /// A follower is counted before it takes the lock of any stripe to look for the jobs that there are. So whoever
     /// makes a job and reads a count of 0 here has released the stripe's lock before that follower takes it, and the
     /// follower finds the job by itself.
     @inline(__always)
     internal func note(_ job: JobReference, of submission: borrowing Submission) {
-        if count.load(ordering: .relaxed) > 0 { pass(job, submission.type, submission.tenant) }
+        if hasFollowers { pass(job, submission.type, submission.tenant) }
     }
 
     @inline(never)

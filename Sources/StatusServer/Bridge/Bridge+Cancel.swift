@@ -6,6 +6,7 @@ extension Bridge {
     /// `DELETE /api/jobs/{taskId}`: cancels a live job, removes a finished one.
     func delete(_ id: TaskID?, _ call: Call, into output: inout OutputBuffer) throws(ErrorAnswer) -> ResponseFields {
         guard let id else { throw .invalidTaskID }
+        try find(id, at: call.now)
         switch table.delete(id, at: call.now) {
         case .unknown: throw .unknownJob(id)
         case .expired(let at): throw .expired(id, at: at)
@@ -29,7 +30,7 @@ extension Bridge {
         _ scratch: BridgeScratch,
         into output: inout OutputBuffer
     ) throws(ErrorAnswer) -> ResponseFields {
-        try check(table.find(id, at: now), id)
+        try find(id, at: now)
         let body = try JSONBody(parsing: bytes)
         try body.allow(["reason"])
         let reason = try body.text("reason", 0...StatusCore.Limits.cancelReasonLength)

@@ -7,7 +7,7 @@ extension Bridge {
     func history(of id: TaskID?, _ call: Call, into output: inout OutputBuffer) throws(ErrorAnswer) -> BridgeDecision {
         guard let id else { throw .invalidTaskID }
         let (lookup, history) = table.history(of: id, at: call.now)
-        try check(lookup, id)
+        try checkThoroughly(lookup, id)
         guard let history else { throw .unknownJob(id) }
         output.append(#"{"taskId":""#)
         // A task id holds nothing that JSON escapes.

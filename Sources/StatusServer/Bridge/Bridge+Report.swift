@@ -13,7 +13,7 @@ extension Bridge {
     ) throws(ErrorAnswer) -> ResponseFields {
         let job = scratch.snapshot
         // The job first, then the body: 404 and 410 come before 400 for what stands inside.
-        try check(table.find(id, at: now), id)
+        try find(id, at: now)
         let report = try ReportBody(parsing: bytes)
         _ = try read(id, at: now, into: job)
         if let attempt = report.attempt, attempt < job.attempt {

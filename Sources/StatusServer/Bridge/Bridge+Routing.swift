@@ -67,15 +67,33 @@ extension Bridge {
     /// The id of a job that is there, in the order of checks of the kept contract: 400, 404, 410.
     func existing(_ id: TaskID?, _ call: Call) throws(ErrorAnswer) -> TaskID {
         guard let id else { throw .invalidTaskID }
-        try check(table.find(id, at: call.now), id)
+        try find(id, at: call.now)
         return id
     }
 
     /// Reads a job into the scratch's snapshot, in the same order of checks.
     func read(_ id: TaskID?, at now: Instant, into snapshot: JobSnapshot) throws(ErrorAnswer) -> TaskID {
         guard let id else { throw .invalidTaskID }
-        try check(table.read(id, at: now, into: snapshot), id)
+        try check(look(at: id, at: now, into: snapshot), id)
         return id
+    }
+
+    /// Throws unless the job is there for whoever asks.
+    func find(_ id: TaskID, at now: Instant) throws(ErrorAnswer) {
+        try checkThoroughly(table.find(id, at: now), id)
+    }
+
+    /// Throws unless the job was found, and is there for whoever asks.
+    func checkThoroughly(_ lookup: Lookup, _ id: TaskID) throws(ErrorAnswer) {
+        if case .found(let reference) = lookup, table.isUnwritten(reference) { throw .unknownJob(id) }
+        try check(lookup, id)
+    }
+
+    /// Reads a job as whoever asks is to see it: one that might be gone after a crash is not there yet.
+    func look(at id: TaskID, at now: Instant, into snapshot: JobSnapshot) -> Lookup {
+        let lookup = table.read(id, at: now, into: snapshot)
+        if case .found = lookup, snapshot.isUnwritten { return .unknown }
+        return lookup
     }
 
     /// Throws unless the job was found.

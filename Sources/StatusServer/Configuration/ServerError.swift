@@ -8,6 +8,8 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
     case cannotWrite(folder: String, reason: String)
     /// The folder for jobs cannot be used; `reason` says what to do.
     case cannotKeepJobs(reason: String)
+    /// The jobs that the folder holds cannot be read; `reason` says what to do.
+    case cannotReadJobs(reason: String)
     /// The process may not have as many addresses as the job table needs.
     case noAddresses(bytes: Int)
 
@@ -23,6 +25,7 @@ public enum ServerError: Error, CustomStringConvertible, Equatable {
         case .cannotWrite(let folder, let reason):
             "cannot write to \(folder): \(reason); choose another folder with TMPDIR"
         case .cannotKeepJobs(let reason): reason
+        case .cannotReadJobs(let reason): "the jobs cannot be read from the disk: \(reason)"
         case .noAddresses(let bytes):
             """
             cannot reserve \(bytes >> 20) MiB of addresses for the jobs: raise the limit on virtual memory \

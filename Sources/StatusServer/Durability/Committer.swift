@@ -32,6 +32,13 @@ final class Committer: Sendable {
         let store: any JobStoring
     }
 
+    /// For how long the store remembers what has gone.
+    struct Memory {
+        /// Milliseconds, and how many.
+        var tombstoneLifetime: Int64
+        var tombstoneLimit: Int
+    }
+
     private struct Waiter {
         let round: UInt64
         let scope: ChangeScope
@@ -46,6 +53,8 @@ final class Committer: Sendable {
         var expired: [StoredTombstone] = []
         /// Results that no job names any more.
         var removed: [UInt64] = []
+        /// Producers as they are when what was in the table at the same time is on disk; the last of each counts.
+        var producers: [StoredProducer] = []
         var wantsEverything = false
         var isStopping = false
         var failure: String?
@@ -58,6 +67,7 @@ final class Committer: Sendable {
     private let logger: Logger
     /// Milliseconds between two rounds that take progress as well.
     private let interval: Int64
+    private let memory: Memory
     private let mailbox: Mailbox
     /// 1: there is something to do.
     private let bell: ConditionLock<Int>
@@ -71,6 +81,7 @@ final class Committer: Sendable {
         results: ResultStore,
         clock: ServerClock,
         interval: Int64,
+        memory: Memory,
         logger: Logger
     ) {
         disk = Disk(store: store)
@@ -78,6 +89,7 @@ final class Committer: Sendable {
         self.results = results
         self.clock = clock
         self.interval = interval
+        self.memory = memory
         self.logger = logger
         let bell = ConditionLock(value: 0)
         self.bell = bell
@@ -124,6 +136,11 @@ final class Committer: Sendable {
         state.withLockedValue { $0.expired += stones }
     }
 
+    /// Has a producer kept as it is, together with all that is in the table now, progress included. Any thread.
+    func note(_ producer: StoredProducer) {
+        state.withLockedValue { $0.producers.append(producer) }
+    }
+
     /// Has a result forgotten that its job has let go of. Any thread, after the job has.
     func forget(_ result: ResultID) {
         state.withLockedValue { $0.removed.append(result.rawValue) }
@@ -141,6 +158,7 @@ extension Committer {
         let snapshot = JobSnapshot()
         var written = written
         var fullAt = clock.now().monotonic + interval
+        var tidyAt = fullAt
         var backoff: Int64 = 0
         while true {
             let pause = backoff > 0 ? backoff : max(fullAt - clock.now().monotonic, 1)
@@ -156,6 +174,9 @@ extension Committer {
             let ended = clock.now().monotonic
             // A disk that is slow is asked for progress more rarely.
             if isFull { fullAt = ended + max(interval, ended - began) }
+            if ended >= tidyAt {
+                tidyAt = ended + (tidyUp() ? Limits.tidyInterval : Limits.tidyPause)
+            }
             let failed = state.withLockedValue { $0.failure != nil }
             backoff = failed ? min(max(backoff * 2, Limits.firstCommitPause), Limits.longestCommitPause) : 0
             if isStopping { return }
@@ -166,14 +187,15 @@ extension Committer {
     ///
     /// - Parameter written: the results that are in the store.
     private func round(_ snapshot: JobSnapshot, _ written: inout Set<UInt64>, isFull: Bool) -> Bool {
-        let (number, isAsked, expired, removed) = state.withLockedValue { state in
+        let (number, isAsked, expired, removed, producers) = state.withLockedValue { state in
             state.begun += 1
             defer {
                 state.wantsEverything = false
                 state.expired = []
                 state.removed = []
+                state.producers = []
             }
-            return (state.begun, state.wantsEverything, state.expired, state.removed)
+            return (state.begun, state.wantsEverything, state.expired, state.removed, state.producers)
         }
         let takesAll = isFull || isAsked || table.countChanges() <= Limits.changesPerCommit
         var batch = CommitBatch()
@@ -181,7 +203,7 @@ extension Committer {
         // A job that let go of one for another is among the changed ones of this round.
         let removals = removed.filter { written.contains($0) }
         var taken: [JobReference] = []
-        var ended: [JobReference] = []
+        var shown: [JobReference] = []
         var failure: DatabaseFailure?
         table.takeChanges(takesAll ? .all : .urgent, of: mailbox) { reference in
             taken.append(reference)
@@ -194,13 +216,14 @@ extension Committer {
                 batch.results.append(StoredResultRow(result.record))
                 written.insert(image.result.rawValue)
             }
-            if image.state.isTerminal, !snapshot.state.isTerminal { ended.append(reference) }
+            if snapshot.isUnwritten || image.state.isTerminal && !snapshot.state.isTerminal { shown.append(reference) }
             guard batch.jobs.count >= Limits.jobsPerCommit else { return }
-            failure = commit(&batch, &taken, &ended)
+            failure = commit(&batch, &taken, &shown)
         }
         if failure == nil {
             batch.removedResults = removals
-            failure = commit(&batch, &taken, &ended)
+            if takesAll { batch.producers = Committer.last(of: producers) }
+            failure = commit(&batch, &taken, &shown)
         }
         if failure == nil {
             written.subtract(removals)
@@ -214,15 +237,45 @@ extension Committer {
                 state.removed = removed + state.removed
             }
         }
+        if failure != nil || !takesAll {
+            state.withLockedValue { $0.producers = Committer.last(of: producers + $0.producers) }
+        }
         conclude(number, takesAll, failure)
         return takesAll
+    }
+
+    /// Gives up what is remembered longer than it has to be, and space that is not used any more; true when that is all
+    /// for now.
+    private func tidyUp() -> Bool {
+        guard state.withLockedValue({ $0.failure == nil }) else { return true }
+        let now = clock.now().wall
+        var batch = CommitBatch()
+        batch.giveUpTombstonesBefore = now - memory.tombstoneLifetime
+        batch.tombstoneLimit = memory.tombstoneLimit
+        batch.forgetProducersBefore = now - Limits.producerMemory
+        do throws(DatabaseFailure) {
+            try disk.store.commit(batch)
+            return try disk.store.giveSpaceBack()
+        } catch {
+            // Nobody waits for it. Whether the disk can be written the next round finds out.
+            logger.debug("space cannot be given back", metadata: ["reason": "\(error)"])
+            return true
+        }
+    }
+
+    /// The last word about each producer, in the order in which they were heard.
+    private static func last(of producers: [StoredProducer]) -> [StoredProducer] {
+        guard producers.count > 1 else { return producers }
+        var seen: Set<ProducerKey> = []
+        return producers.reversed().filter { seen.insert(ProducerKey(tenant: $0.tenant, name: $0.name)).inserted }
+            .reversed()
     }
 
     /// Makes a batch durable and says so to readers; leaves everything as it is where that fails.
     private func commit(
         _ batch: inout CommitBatch,
         _ taken: inout [JobReference],
-        _ ended: inout [JobReference]
+        _ shown: inout [JobReference]
     ) -> DatabaseFailure? {
         do throws(DatabaseFailure) {
             try disk.store.commit(batch)
@@ -230,10 +283,10 @@ extension Committer {
             return error
         }
         let now = clock.now()
-        for reference in ended { _ = table.publish(reference, at: now) }
+        for reference in shown { _ = table.publish(reference, at: now) }
         batch = CommitBatch()
         taken = []
-        ended = []
+        shown = []
         return nil
     }
 

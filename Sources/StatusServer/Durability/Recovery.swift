@@ -7,6 +7,7 @@ import StatusCore
 struct Recovery {
     let table: JobTable
     let results: ResultStore
+    let streams: StreamDirectory
     let clock: ServerClock
     /// What is to be done with a result that no job names.
     let forget: (ResultID) -> Void
@@ -23,9 +24,8 @@ struct Recovery {
     /// have to change four billion times within a commit interval to get past this.
     static let versionJump: UInt64 = 1 << 32
 
-    /// - Returns: nil where the store cannot be read, which the log tells: the server must not go on as if there were
-    ///   nothing.
-    func run(from store: any JobStoring) -> Outcome? {
+    /// - Throws: when the store cannot be read: the server must not go on as if there were nothing.
+    func run(from store: any JobStoring) throws(ServerError) -> Outcome {
         let began = clock.now().monotonic
         var count = 0
         var over: [StoredTombstone] = []
@@ -38,6 +38,9 @@ struct Recovery {
         var left = 0
         do throws(DatabaseFailure) {
             try store.loadTombstones { table.restoreTombstone($0.id, of: $0.tenant, expiredAt: $0.expiredAt) }
+            try store.loadProducers { producer in
+                streams.restore(producer, at: clock.now())
+            }
             try store.loadResults { row in
                 stored.insert(row.id)
                 unnamed.insert(row.id)
@@ -63,10 +66,7 @@ struct Recovery {
         } catch {
             refused.append("\(error)")
         }
-        if let reason = refused.first {
-            logger.critical("jobs cannot be read from the disk", metadata: ["reason": "\(reason)"])
-            return nil
-        }
+        if let reason = refused.first { throw .cannotReadJobs(reason: reason) }
         // Their time was over while no server ran.
         over.sort { $0.expiredAt < $1.expiredAt }
         for stone in over { table.restoreTombstone(stone.id, of: stone.tenant, expiredAt: stone.expiredAt) }
@@ -79,5 +79,20 @@ struct Recovery {
         let took = clock.now().monotonic - began
         logger.info("jobs read from the disk", metadata: ["jobs": "\(count)", "milliseconds": "\(took)"])
         return Outcome(expired: over, results: stored)
+    }
+}
+
+extension StreamDirectory {
+    /// Takes over what is kept of a producer, unless it was heard of too long ago.
+    fileprivate func restore(_ producer: StoredProducer, at now: Instant) {
+        guard producer.heardAt > now.wall - Limits.producerMemory else { return }
+        let key = ProducerKey(tenant: producer.tenant, name: producer.name)
+        let record = ProducerRecord(
+            epoch: producer.epoch,
+            named: producer.named,
+            first: producer.first,
+            applied: producer.applied
+        )
+        restore(key, record, at: now)
     }
 }

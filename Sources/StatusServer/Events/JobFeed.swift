@@ -119,7 +119,7 @@ final class JobFeed: EventFeed, JobWatcher {
     private func write(_ index: Int, at now: Instant, into output: inout OutputBuffer) {
         jobs[index].isQueued = false
         let snapshot = scratch.snapshot
-        let lookup = TaskID(jobs[index].name).map { bridge.table.read($0, at: now, into: snapshot) }
+        let lookup = TaskID(jobs[index].name).map { bridge.look(at: $0, at: now, into: snapshot) }
         guard case .found(let reference) = lookup else {
             endWatch(index)
             jobs[index].hasEnded = true

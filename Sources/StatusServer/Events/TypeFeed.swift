@@ -81,7 +81,8 @@ final class TypeFeed: EventFeed, JobWatcher, CreationWatcher {
             let reference = arrivals[nextArrival]
             nextArrival += 1
             let job = scratch.snapshot
-            if bridge.table.read(reference, at: now, into: job) { introduce(job, at: now, into: &output) }
+            guard bridge.table.read(reference, at: now, into: job), !job.isUnwritten else { continue }
+            introduce(job, at: now, into: &output)
         }
         while output.count - start < limit, let index = ready.popFirst() { look(index, at: now, into: &output) }
         if output.count - start >= limit { return .more }

@@ -44,7 +44,8 @@ struct ProducerGrant: Equatable, Sendable {
 /// Which stream speaks for each producer, and where the last one ended. The rules are those of section 9 of the
 /// specification; time and locks are the caller's.
 ///
-/// A record changes in ``grant(_:applied:)`` and ``release(_:by:applied:at:)`` and nowhere else.
+/// A record comes with ``restore(_:_:at:)`` and changes in ``grant(_:applied:)`` and ``release(_:by:applied:at:)``, and
+/// nowhere else.
 struct ProducerLedger {
     /// How a claim stands to what is known.
     enum Judgement: Equatable {
@@ -87,6 +88,18 @@ struct ProducerLedger {
 
     /// The producer's stream that lives.
     func holder(of key: ProducerKey) -> OwnerID? { entries[key]?.holder }
+
+    /// Takes over what an earlier process knew of a producer, which has no stream here yet. Call it for the producer
+    /// heard of longest ago first.
+    mutating func restore(_ key: ProducerKey, _ record: ProducerRecord, at now: Instant) {
+        guard entries[key] == nil else { return }
+        entries[key] = Entry(record: record, endedAt: now.monotonic)
+        // The clock may have been set back since that epoch was given out.
+        epoch = max(epoch, record.epoch)
+        waiting += 1
+        ended.append((key, record.epoch))
+        giveUp(at: now)
+    }
 
     /// The next epoch, for a stream without a producer too.
     mutating func makeEpoch() -> UInt64 {

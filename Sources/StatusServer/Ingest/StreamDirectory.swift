@@ -66,6 +66,11 @@ final class StreamDirectory: Sendable {
         state.withLockedValue { $0.producers.record(of: producer) }
     }
 
+    /// Takes over what an earlier process knew of a producer; see ``ProducerLedger/restore(_:_:at:)``.
+    func restore(_ producer: ProducerKey, _ record: ProducerRecord, at now: Instant) {
+        state.withLockedValue { $0.producers.restore(producer, record, at: now) }
+    }
+
     /// Makes a stream reachable; call on its event loop.
     func register(_ stream: WorkerStream, as owner: OwnerID, on loop: any EventLoop) {
         let entry = Entry(loop: loop, mailbox: NIOLoopBound(stream, eventLoop: loop))

@@ -1,3 +1,4 @@
+import JobStore
 import StatusCore
 import UpdateProtocol
 
@@ -12,7 +13,23 @@ extension WorkerStream: CommitWaiter {
         let mark = applied
         guard mark > durable, hurries || commits.isEmpty else { return }
         commits.append(mark)
+        if let kept = kept(applied: watermark) { committer.note(kept) }
         committer.wait(for: .all, hurries: hurries, self, on: loop)
+    }
+
+    /// The producer as it has to be found by a later process, once what is applied now is on disk as well; nil where
+    /// there is none.
+    func kept(applied: UInt64) -> StoredProducer? {
+        guard let producer, let record else { return nil }
+        return StoredProducer(
+            tenant: producer.tenant,
+            name: producer.name,
+            epoch: record.epoch,
+            named: record.named,
+            first: record.first,
+            applied: applied,
+            heardAt: services.clock.now().wall
+        )
     }
 
     func commitEnded(_ outcome: CommitOutcome) {

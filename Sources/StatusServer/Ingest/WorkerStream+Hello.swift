@@ -24,13 +24,13 @@ extension WorkerStream {
         let claim = ProducerClaim(key: producer, owner: owner, named: frame.epoch, first: first)
         switch services.streams.claim(claim) {
         case .granted(let grant):
-            welcome(epoch: grant.epoch, resumed: grant.resumed)
+            begin(grant, claim)
             return .proceed
         case .refused:
             verdict = .fails(WorkerStream.zombie)
             return .stop
         case .pending:
-            waitForFormerStream()
+            waitForFormerStream(claim)
             return .stop
         }
     }
@@ -44,7 +44,7 @@ extension WorkerStream {
         case .granted(let grant):
             takeover?.cancel()
             takeover = nil
-            welcome(epoch: grant.epoch, resumed: grant.resumed)
+            if let claimed { begin(grant, claimed) }
             goOn()
         }
     }
@@ -62,11 +62,24 @@ extension WorkerStream {
 
     private static let zombie = ProtocolError(.displaced, sequence: 0, "a newer stream of this producer took over")
 
-    private func waitForFormerStream() {
+    private func waitForFormerStream(_ claim: ProducerClaim) {
         phase = .claiming
+        claimed = claim
         takeover = carrier?.eventLoop.assumeIsolated().scheduleTask(in: Limits.takeoverTimeout) { [weak self] in
             self?.takeoverTimedOut()
         }
+    }
+
+    /// Speaks for its producer from here on, which outlives the process: a later one is to know the epoch.
+    private func begin(_ grant: ProducerGrant, _ claim: ProducerClaim) {
+        record = ProducerRecord(
+            epoch: grant.epoch,
+            named: claim.named,
+            first: claim.first,
+            applied: grant.resumed ?? 0
+        )
+        welcome(epoch: grant.epoch, resumed: grant.resumed)
+        if let kept = kept(applied: grant.resumed ?? 0) { services.bridge.committer?.note(kept) }
     }
 
     private func welcome(epoch: UInt64, resumed: UInt64?) {

@@ -82,6 +82,10 @@ final class WorkerStream {
 
     /// Who speaks, where the worker has a name and the stream is not for results only.
     var producer: ProducerKey?
+    /// What it claims while it waits for the former stream.
+    var claimed: ProducerClaim?
+    /// What is known of the producer since this stream speaks for it; the watermark is ``watermark``.
+    var record: ProducerRecord?
     /// The number of the first item.
     var first: UInt64 = 0
     /// Where the producer's former stream ended; 0 where nothing is known of it.

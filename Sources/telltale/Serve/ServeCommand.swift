@@ -59,6 +59,7 @@ private struct ServeService: Service {
     func run() async throws {
         do {
             announce(try await server.start())
+            try await server.recovered()
         } catch {
             // The process ends here, and with it what was opened.
             throw CommandFailure("\(error)")

@@ -42,6 +42,12 @@ final class Harness {
         now.monotonic += milliseconds
     }
 
+    /// What the committer does once a new job, or its end, is on disk.
+    func publish(_ id: String) {
+        guard let id = TaskID(id), case .found(let reference) = table.find(id, at: now) else { return }
+        table.publish(reference, at: now)
+    }
+
     /// Sends `line`, such as `GET /health`, and returns the answer.
     ///
     /// - Parameters:

@@ -34,6 +34,24 @@ struct SubmitTests {
         )
     }
 
+    @Test("Where jobs are kept, nobody finds a job that might be gone after a crash")
+    func unwritten() throws {
+        let kept = try Harness(publication: .byCommitter)
+        #expect(try kept.send("POST /api/jobs", json: #"{"taskId":"a"}"#).status == 202)
+        let asking = [
+            "GET /api/jobs/a", "GET /api/jobs/a/status", "GET /api/jobs/a/result", "GET /api/jobs/a/history",
+            "GET /api/jobs/a/events", "GET /api/jobs/a?wait=1", "POST /api/jobs/a/cancel", "DELETE /api/jobs/a",
+        ]
+        for line in asking { #expect(try kept.send(line).status == 404, "\(line)") }
+        #expect(try kept.send("GET /api/jobs").body.contains(#""jobs":[]"#))
+        #expect(try kept.send("GET /api/jobs?ids=a").body.contains("unknownJob"))
+        // Whoever made it may say so once more.
+        #expect(try kept.send("POST /api/jobs", json: #"{"taskId":"a"}"#).status == 202)
+        kept.publish("a")
+        #expect(try kept.send("GET /api/jobs/a/status").status == 200)
+        #expect(try kept.send("GET /api/jobs").body.contains(#""taskId":"a""#))
+    }
+
     @Test(
         "Without an id the server makes one of 26 letters and digits; no body is an empty object",
         arguments: [nil, "", "{}"]

@@ -15,6 +15,8 @@ struct TestServer: Sendable {
     /// Runs `body` with a server, and shuts it down afterwards.
     static func run(
         threads: Int = 2,
+        dataFolder: String? = nil,
+        progressInterval: Int = 1_000,
         resultLimit: Int = 1 << 30,
         drainSeconds: Int64 = 600,
         origins: [String] = [],
@@ -23,6 +25,8 @@ struct TestServer: Sendable {
         let configuration = ServerConfiguration(
             listen: [ListenAddress(host: "127.0.0.1", port: 0)],
             eventLoopThreads: threads,
+            dataFolder: dataFolder,
+            progressInterval: progressInterval,
             corsOrigins: origins,
             resultLimit: resultLimit,
             drainSeconds: drainSeconds
@@ -31,6 +35,7 @@ struct TestServer: Sendable {
         let server = try TelltaleServer(configuration: configuration, logger: logger)
         let test = TestServer(port: try #require(try await server.start().first).port, server: server)
         do {
+            try await server.recovered()
             try await body(test)
         } catch {
             await test.shutDown()

@@ -4,6 +4,8 @@ import UpdateProtocol
 enum DownFrame: Equatable, Sendable {
     case welcome(epoch: UInt64, resumed: Bool = false)
     case acknowledgement(UInt64)
+    /// An acknowledgement of a server that keeps jobs.
+    case watermarks(applied: UInt64, durable: UInt64)
     case refusal(UInt64, RefusalReason, Subject, state: ReportedState = .none, attempt: UInt32 = 0)
     case cancel(UInt32, String)
     case result(UInt32, held: UInt64, TransferState)
@@ -28,7 +30,7 @@ struct DownFrameRecorder: DownFrameHandler {
     }
 
     mutating func acknowledgement(applied: UInt64, durable: UInt64?) -> Flow {
-        record(durable == nil ? .acknowledgement(applied) : .undecodable)
+        record(durable.map { .watermarks(applied: applied, durable: $0) } ?? .acknowledgement(applied))
     }
 
     mutating func refusal(_ frame: RefusalFrame) -> Flow {

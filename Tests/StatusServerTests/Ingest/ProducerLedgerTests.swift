@@ -43,6 +43,21 @@ struct ProducerLedgerTests {
         #expect(ledger.grant(claim(12, first: 50, by: 3)) == ProducerGrant(epoch: 13, resumed: 20))
     }
 
+    @Test("What an earlier process knew counts as if it were known here, and later epochs are greater")
+    func restored() {
+        var ledger = ProducerLedger(after: 5)
+        let record = ProducerRecord(epoch: 11, named: 10, first: 1, applied: 20)
+        ledger.restore(Self.key, record, at: at(0))
+        #expect(ledger.judge(claim(9, first: 50, by: 1)) == .isZombie)
+        #expect(ledger.grant(claim(11, first: 21, by: 1)) == ProducerGrant(epoch: 12, resumed: 20))
+        // A day later nothing is known of one that has not come back.
+        var other = ProducerLedger(after: 5)
+        other.restore(Self.key, record, at: at(0))
+        let late = ProducerKey(tenant: .sole, name: "late")
+        other.restore(late, record, at: at(Limits.producerMemory))
+        #expect(other.count == 1 && other.record(of: late) == record)
+    }
+
     @Test("Numbers that were used already, and a fresh start, take over without resuming")
     func fresh() {
         var ledger = ended()

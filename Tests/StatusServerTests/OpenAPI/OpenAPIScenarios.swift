@@ -205,6 +205,7 @@ struct OpenAPIScenarios {
 
         let settling = try Harness(publication: .byCommitter)
         try ask("POST /api/jobs", json: #"{"taskId":"a"}"#, to: settling)
+        settling.publish("a")
         try ask("POST /api/jobs/{taskId}/cancel", to: settling)
         try ask("POST /api/jobs/{taskId}/cancel", to: settling)
         try ask("DELETE /api/jobs/{taskId}", to: settling)
