@@ -20,9 +20,11 @@ let package = Package(
         .executable(name: "telltale", targets: ["telltale"]),
         .library(name: "WorkerClient", targets: ["WorkerClient"]),
         // For the packages in Benchmarks and in Tests/Fuzz, which measure them and attack them.
+        .library(name: "CSQLite", targets: ["CSQLite"]),
         .library(name: "Bytes", targets: ["Bytes"]),
         .library(name: "HTTP1", targets: ["HTTP1"]),
         .library(name: "HTTP2", targets: ["HTTP2"]),
+        .library(name: "JSON", targets: ["JSON"]),
         .library(name: "LoadGenerator", targets: ["LoadGenerator"]),
         .library(name: "ResultStore", targets: ["ResultStore"]),
         .library(name: "StatusCore", targets: ["StatusCore"]),

@@ -33,6 +33,15 @@ let package = Package(
             ],
             swiftSettings: common
         ),
+        .executableTarget(
+            name: "FuzzJSON",
+            dependencies: [
+                "FuzzSupport",
+                .product(name: "CSQLite", package: "telltale"),
+                .product(name: "JSON", package: "telltale"),
+            ],
+            swiftSettings: common
+        ),
         // Requests as a connection reads them, for the two fuzzers below.
         .target(
             name: "RequestReading",
