@@ -6,7 +6,7 @@ public struct ResultUsage: Sendable, Equatable {
     public var storedBytes = 0
     /// Of them, those in memory.
     public var memoryBytes = 0
-    /// Open files.
+    /// Files that are held open: results on their way, and whole ones in a store that does not keep its files.
     public var files = 0
 
     /// A store that uses nothing.
@@ -25,11 +25,14 @@ final class Quota: Sendable {
     var usage: ResultUsage { used.withLock { $0 } }
 
     /// Adds `change` to what is used, if it all fits.
-    func take(_ change: ResultUsage) -> Bool {
+    /// - Parameter isForced: it is there already, whatever the limit says now.
+    func take(_ change: ResultUsage, isForced: Bool = false) -> Bool {
         used.withLock { used in
-            guard used.storedBytes + change.storedBytes <= limit.storedBytes || change.storedBytes <= 0,
-                used.memoryBytes + change.memoryBytes <= limit.memoryBytes || change.memoryBytes <= 0,
-                used.files + change.files <= limit.files || change.files <= 0
+            guard
+                isForced
+                    || (used.storedBytes + change.storedBytes <= limit.storedBytes || change.storedBytes <= 0)
+                        && (used.memoryBytes + change.memoryBytes <= limit.memoryBytes || change.memoryBytes <= 0)
+                        && (used.files + change.files <= limit.files || change.files <= 0)
             else { return false }
             used.storedBytes += change.storedBytes
             used.memoryBytes += change.memoryBytes
@@ -56,6 +59,16 @@ final class QuotaShare: Sendable {
         change.memoryBytes = -share.memoryBytes
         change.files = -share.files
         _ = quota.take(change)
+    }
+
+    /// A share of something that is there already, and so has it beyond the limit too.
+    init(of quota: Quota, storedBytes: Int, memoryBytes: Int) {
+        self.quota = quota
+        var usage = ResultUsage()
+        usage.storedBytes = storedBytes
+        usage.memoryBytes = memoryBytes
+        _ = quota.take(usage, isForced: true)
+        share.withLock { $0 = usage }
     }
 
     /// Grows the share by `storedBytes`, of which `memoryBytes` are in memory, and by `files`; false when there is no

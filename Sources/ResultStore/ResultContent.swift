@@ -9,7 +9,7 @@ final class ResultContent: Sendable {
     let place: Place
     /// The number of bytes.
     let length: Int
-    private let share: QuotaShare
+    let share: QuotaShare
 
     init(place: Place, length: Int, share: QuotaShare) {
         self.place = place

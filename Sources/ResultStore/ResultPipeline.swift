@@ -59,7 +59,7 @@ final class ResultPipeline {
         try encoder.finish { (output) throws(ResultFailure) in try keep(output) }
         let content = content.soFar()
         let digests = hashes.digests(index)
-        return try store.keep(content) { id in
+        return try store.keep(content) { id, content in
             StoredResult(
                 id: id,
                 description: description,

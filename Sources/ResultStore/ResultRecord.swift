@@ -116,22 +116,17 @@ extension ResultStore {
         return true
     }
 
+    /// What is there counts, and stays where a limit is lower now.
     private func content(of record: ResultRecord, length: Int) -> ResultContent? {
         if let bytes = record.content {
             guard bytes.count == length else { return nil }
-            var writer = ContentWriter(folder: folder, quota: quota)
-            do throws(ResultFailure) {
-                try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ResultFailure) in try writer.append(bytes) }
-            } catch {
-                return nil
-            }
-            return writer.soFar()
+            let share = QuotaShare(of: quota, storedBytes: length, memoryBytes: length)
+            return ResultContent(place: .memory(bytes), length: length, share: share)
         }
         guard let path = folder.path(of: record.id), let file = TemporaryFile(kept: path, length: length) else {
             return nil
         }
-        let share = QuotaShare(of: quota)
-        guard share.take(storedBytes: length, files: 1) else { return nil }
+        let share = QuotaShare(of: quota, storedBytes: length, memoryBytes: 0)
         return ResultContent(place: .file(file), length: length, share: share)
     }
 
@@ -151,10 +146,5 @@ extension ResultStore {
         }
         for name in orphans { unlink("\(folder.path)/\(name)") }
         return orphans.count
-    }
-
-    /// Removes the file of a result that was removed, once nothing kept elsewhere speaks of it any more.
-    public func removeFile(of id: UInt64) {
-        if let path = folder.path(of: id) { unlink(path) }
     }
 }

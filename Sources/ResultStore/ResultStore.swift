@@ -1,4 +1,5 @@
 internal import Deflate
+internal import Glibc
 internal import Synchronization
 
 /// Keeps results for as long as the process runs: small ones in memory, others in files without a name.
@@ -35,7 +36,13 @@ public final class ResultStore: Sendable {
     private struct Contents {
         var results: [UInt64: StoredResult] = [:]
         var lastID: UInt64 = 0
+        /// Removed results whose kept files are still there, for their readers.
+        var leaving: [UInt64: Departure] = [:]
         var arriving: [String: Arrival] = [:]
+    }
+
+    private struct Departure {
+        weak var content: ResultContent?
     }
 
     private struct Arrival {
@@ -95,8 +102,22 @@ public final class ResultStore: Sendable {
     /// Forgets a result. Its bytes go when the last reader is done with them. Without such a result nothing happens.
     public func remove(_ id: UInt64) {
         // Taken out under the lock and let go of after it: closing a big file can take the kernel a while.
-        let removed = contents.withLock { $0.results.removeValue(forKey: id) }
+        let removed = contents.withLock { contents in
+            let removed = contents.results.removeValue(forKey: id)
+            if folder.keepsFiles, let content = removed?.content, case .file = content.place {
+                contents.leaving[id] = Departure(content: content)
+            }
+            return removed
+        }
         withExtendedLifetime(removed) {}
+    }
+
+    /// Removes the file of a result that was removed, once nothing kept elsewhere speaks of it any more. Those who read
+    /// it read on.
+    public func removeFile(of id: UInt64) {
+        guard let path = folder.path(of: id) else { return }
+        let left = contents.withLock { $0.leaving.removeValue(forKey: id)?.content }
+        if case .file(let file) = left?.place { file.leave() } else { unlink(path) }
     }
 
     /// What is used at the moment, by results being written and by removed ones that are still being read too.
@@ -105,10 +126,14 @@ public final class ResultStore: Sendable {
     /// The number of results.
     public var count: Int { contents.withLock { $0.results.count } }
 
-    /// Keeps what `make` makes of a new number.
+    /// Keeps what `make` makes of a new number and of the content.
     ///
     /// - Parameter content: its bytes, which a store that keeps files makes safe first.
-    func keep(_ content: ResultContent, _ make: (UInt64) -> StoredResult) throws(ResultFailure) -> StoredResult {
+    func keep(
+        _ content: ResultContent,
+        _ make: (UInt64, ResultContent) -> StoredResult
+    ) throws(ResultFailure) -> StoredResult {
+        var content = content
         let id = contents.withLock { contents in
             contents.lastID += 1
             return contents.lastID
@@ -119,8 +144,12 @@ public final class ResultStore: Sendable {
             } catch {
                 throw .disk(error)
             }
+            // Whoever reads what has arrived so far has the descriptor; from here on none is needed.
+            guard let kept = TemporaryFile(kept: path, length: content.length) else { throw .damaged }
+            _ = content.share.take(files: -1)
+            content = ResultContent(place: .file(kept), length: content.length, share: content.share)
         }
-        let result = make(id)
+        let result = make(id, content)
         contents.withLock { $0.results[id] = result }
         return result
     }

@@ -29,6 +29,7 @@ extension ResultStore.Configuration {
         self.init(temporaryFolder: server.resultFolder)
         keepsFiles = server.dataFolder != nil
         maximumLength = server.resultLimit
+        maximumUsage.storedBytes = server.resultStorageLimit
     }
 }
 

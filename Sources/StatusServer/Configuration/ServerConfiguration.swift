@@ -26,6 +26,8 @@ public struct ServerConfiguration: Sendable {
     public var corsOrigins: [String]
     /// The largest result in bytes, inflated.
     public var resultLimit: Int
+    /// The most that all results together may take, in bytes as they are stored: compressed.
+    public var resultStorageLimit: Int
     /// New jobs beyond this many are refused with 503; 1 to 1,000,000,000.
     public var maximumJobs: Int
     /// The most memory that jobs may take, in bytes, at least 33,554,432; new ones are refused from three quarters on.
@@ -47,6 +49,7 @@ public struct ServerConfiguration: Sendable {
         maximumWait: Int = 30,
         corsOrigins: [String] = [],
         resultLimit: Int = 16 * 1_073_741_824,
+        resultStorageLimit: Int = 16 * 1_073_741_824,
         maximumJobs: Int = 20_000_000,
         maximumMemory: Int = 16 << 30,
         drainSeconds: Int64 = 10
@@ -64,6 +67,7 @@ public struct ServerConfiguration: Sendable {
         self.maximumWait = maximumWait
         self.corsOrigins = corsOrigins
         self.resultLimit = resultLimit
+        self.resultStorageLimit = resultStorageLimit
         self.maximumJobs = maximumJobs
         self.maximumMemory = maximumMemory
         self.drainSeconds = drainSeconds

@@ -101,6 +101,24 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The largest result, as 512M or 8G, before compression; a larger one is refused with 413.",
+            discussion: "Default: 16G",
+            valueName: "size"
+        )
+    )
+    var maxResultSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What all results together may take, as 8G or 1T, compressed; further ones are refused with 507.",
+            discussion: "Default: 16G",
+            valueName: "size"
+        )
+    )
+    var maxResultStorage: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How many threads serve connections, 1 to 63; each connection stays with one.",
             discussion: "Default: the processors that the process may use",
             valueName: "number"

@@ -114,6 +114,12 @@ struct ServeSettings {
             }
             server.maximumMemory = size.bytes
         }
+        if let text = options.maxResultSize ?? environment.text("maxResultSize") {
+            server.resultLimit = try Self.size(text)
+        }
+        if let text = options.maxResultStorage ?? environment.text("maxResultStorage") {
+            server.resultStorageLimit = try Self.size(text)
+        }
         if let folder = environment.temporaryDirectory { server.temporaryDirectory = folder }
         self.server = server
     }
@@ -126,6 +132,13 @@ struct ServeSettings {
     static var processors: Int {
         let allowed = Int(CMachine_allowedProcessors())
         return allowed > 0 ? min(allowed, System.coreCount) : System.coreCount
+    }
+
+    private static func size(_ text: String) throws -> Int {
+        guard let size = MemorySize(text), size.bytes > 0 else {
+            throw ValidationError("'\(text)' is not a size above 0, such as 512M or 8G")
+        }
+        return size.bytes
     }
 
     private static func flag(_ key: ConfigKey, in environment: Environment) throws -> Bool {

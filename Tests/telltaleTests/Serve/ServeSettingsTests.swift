@@ -45,6 +45,8 @@ struct ServeSettingsTests {
                 "TELLTALE_MAX_JOBS": "1000",
                 "TELLTALE_MAX_MEMORY": "64m",
                 "TELLTALE_EVENT_LOOPS": "3",
+                "TELLTALE_MAX_RESULT_SIZE": "2M",
+                "TELLTALE_MAX_RESULT_STORAGE": "1T",
                 "TMPDIR": "/somewhere",
             ]
         )
@@ -59,6 +61,8 @@ struct ServeSettingsTests {
         #expect(settings.server.maximumJobs == 1_000)
         #expect(settings.server.maximumMemory == 64 << 20)
         #expect(settings.server.eventLoopThreads == 3)
+        #expect(settings.server.resultLimit == 2 << 20)
+        #expect(settings.server.resultStorageLimit == 1 << 40)
         #expect(settings.server.temporaryDirectory == "/somewhere")
     }
 
@@ -83,7 +87,8 @@ struct ServeSettingsTests {
             ["--ephemeral", "--max-memory", "31M"], ["--data-dir", "a", "--progress-interval", "0.001"],
             ["--data-dir", "a", "--progress-interval", "often"],
             ["--ephemeral", "--event-loops", "0"],
-            ["--ephemeral", "--event-loops", "64"],
+            ["--ephemeral", "--event-loops", "64"], ["--ephemeral", "--max-result-size", "0"],
+            ["--ephemeral", "--max-result-storage", "much"],
         ]
     )
     func refusals(_ arguments: [String]) {
