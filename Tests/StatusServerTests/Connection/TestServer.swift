@@ -18,6 +18,7 @@ struct TestServer: Sendable {
         dataFolder: String? = nil,
         progressInterval: Int = 1_000,
         resultLimit: Int = 1 << 30,
+        resultStorage: Int = 1 << 30,
         drainSeconds: Int64 = 600,
         origins: [String] = [],
         _ body: (TestServer) async throws -> Void
@@ -29,6 +30,7 @@ struct TestServer: Sendable {
             progressInterval: progressInterval,
             corsOrigins: origins,
             resultLimit: resultLimit,
+            resultStorageLimit: resultStorage,
             drainSeconds: drainSeconds
         )
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }

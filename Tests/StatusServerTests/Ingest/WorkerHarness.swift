@@ -74,9 +74,17 @@ struct WorkerHarness: Sendable {
     }
 
     /// A stream with services of its own.
-    init(pool: NIOThreadPool = .singleton, resultLimit: Int = 1 << 30) async throws {
+    init(
+        pool: NIOThreadPool = .singleton,
+        resultLimit: Int = 1 << 30,
+        resultStorage: Int = 1 << 30
+    ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
-        let configuration = ServerConfiguration(eventLoopThreads: 1, resultLimit: resultLimit)
+        let configuration = ServerConfiguration(
+            eventLoopThreads: 1,
+            resultLimit: resultLimit,
+            resultStorageLimit: resultStorage
+        )
         try await self.init(
             ServerServices.forTests(group, pool: pool, configuration: configuration),
             on: group.next()
