@@ -68,7 +68,10 @@ struct KeptFileTests {
         #expect(try folder.files.isEmpty)
     }
 
-    @Test("Another process finds them, although its limits are lower, and then takes no more", arguments: [300_000, 500])
+    @Test(
+        "Another process finds them, although its limits are lower, and then takes no more",
+        arguments: [300_000, 500]
+    )
     func restored(length: Int) throws {
         let folder = try Folder()
         let record = try folder.store().store(noise(length)).record

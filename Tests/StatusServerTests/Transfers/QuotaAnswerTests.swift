@@ -19,7 +19,8 @@ struct QuotaAnswerTests {
     private enum Way: CaseIterable { case http1, http2 }
 
     /// The status and the code of the answer to a result of the job `id`.
-    private func put(_ content: [UInt8], _ id: String, by way: Way, to server: TestServer) async throws -> (Int, String) {
+    private func put(_ content: [UInt8], _ id: String, by way: Way, to server: TestServer) async throws -> (Int, String)
+    {
         let target = "/api/jobs/\(id)/result?complete=1"
         let status: Int
         let text: String
