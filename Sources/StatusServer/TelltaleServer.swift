@@ -220,7 +220,7 @@ public final class TelltaleServer: Sendable {
         timer.cancel()
     }
 
-    private static func openStore(_ configuration: ServerConfiguration) throws -> (any JobStoring)? {
+    static func openStore(_ configuration: ServerConfiguration) throws -> (any JobStoring)? {
         guard let path = configuration.dataFolder else { return nil }
         do throws(StoreFailure) {
             let folder = try DataFolder(path)
@@ -231,7 +231,7 @@ public final class TelltaleServer: Sendable {
         }
     }
 
-    private static func openResults(_ configuration: ServerConfiguration) throws -> ResultStore {
+    static func openResults(_ configuration: ServerConfiguration) throws -> ResultStore {
         do {
             return try ResultStore(configuration: ResultStore.Configuration(configuration))
         } catch {

@@ -15,7 +15,7 @@ struct Telltale: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunCommand.self, StatusCommand.self, WatchCommand.self,
-            ResultCommand.self, CancelCommand.self, ListCommand.self, BenchCommand.self,
+            ResultCommand.self, CancelCommand.self, ListCommand.self, ImportCommand.self, BenchCommand.self,
         ]
     )
 

@@ -9,6 +9,7 @@ extension Tag {
     @Tag static var int006: Self
     @Tag static var int007: Self
     @Tag static var int008: Self
+    @Tag static var int009: Self
     @Tag static var e2e001: Self
     @Tag static var e2e002: Self
     @Tag static var int010: Self

@@ -110,6 +110,9 @@ extension Statement {
     /// 0 for a null.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+    /// 0 for a null, and for text that is no number.
+    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+
     func integerOrNil(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
     func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
