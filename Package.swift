@@ -137,6 +137,7 @@ let package = Package(
         .testTarget(
             name: "JobStoreTests",
             dependencies: ["Bytes", "CSQLite", "JobStore", "JSON", "StatusCore"],
+            exclude: ["Fixtures"],
             swiftSettings: common
         ),
         .testTarget(
