@@ -188,7 +188,7 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: common),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CSpawn", "JSON", "telltale", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CSpawn", "JSON", "WorkerClient", "telltale", .product(name: "Yams", package: "Yams")],
             swiftSettings: common
         ),
     ]

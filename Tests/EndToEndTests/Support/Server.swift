@@ -47,13 +47,16 @@ final class Server: Sendable {
     }
 
     /// Starts a server that its caller ends, and waits until it is ready.
+    ///
+    /// - Parameter port: 0 for a free one.
     static func start(
         _ arguments: [String] = [],
         folder: String? = nil,
+        port: Int = 0,
         environment: [String: String] = [:]
     ) async throws -> Server {
         let place = folder.map { ["--data-dir", $0] } ?? ["--ephemeral"]
-        var command = Command(Repository.telltale, ["serve", "--listen", "127.0.0.1:0"] + place + arguments)
+        var command = Command(Repository.telltale, ["serve", "--listen", "127.0.0.1:\(port)"] + place + arguments)
         command.environment = environment
         let process = try command.start()
         try await eventually("the server listens") {

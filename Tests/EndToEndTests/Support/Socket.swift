@@ -5,7 +5,10 @@ import Testing
 final class Socket: Sendable {
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    struct Refused: Error {}
+
+    /// - Parameter isExpected: the server is there; otherwise it may be away, which is no fault of the test.
+    init(port: Int, isExpected: Bool = true) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(descriptor >= 0)
         var timeout = timeval(tv_sec: 20, tv_usec: 0)
@@ -19,6 +22,7 @@ final class Socket: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        if outcome != 0, !isExpected { throw Refused() }
         try #require(outcome == 0, "connect: \(String(cString: strerror(errno)))")
     }
 
