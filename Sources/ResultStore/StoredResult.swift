@@ -109,12 +109,12 @@ public final class StoredResult: Sendable {
     public func copyContent(limit: Int) throws(ResultFailure) -> [UInt8] {
         if let plainContent, plainContent.count <= limit { return plainContent }
         guard length <= limit else { throw .tooLarge(limit: limit) }
+        if length == 0 { return [] }
         let reader = ResultReader(self, coding: .identity)
         var content = [UInt8](repeating: 0, count: length)
         let outcome = content.withUnsafeMutableBytes { reader.read(into: $0) }
         switch outcome {
         case .bytes(length): return content
-        case .end where length == 0: return []
         case .failed(let failure): throw failure
         default: throw .damaged
         }

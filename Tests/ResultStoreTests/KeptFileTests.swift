@@ -70,7 +70,7 @@ struct KeptFileTests {
 
     @Test(
         "Another process finds them, although its limits are lower, and then takes no more",
-        arguments: [300_000, 500]
+        arguments: [300_000, 500, 0]
     )
     func restored(length: Int) throws {
         let folder = try Folder()
@@ -83,7 +83,7 @@ struct KeptFileTests {
         #expect(store.restore(record))
         #expect(store.removeOrphans() == 0)
         #expect(try store.result(record.id)?.copyContent(limit: length) == noise(length))
-        #expect(store.usage.storedBytes >= length)
+        #expect(store.usage.storedBytes >= min(length, 101))
         #expect(store.refusal([1], ResultDescription(mediaType: "text/plain")) == .storeFull)
         // A file that is cut off is not taken for a result.
         let path = folder.path + "/result-\(record.id)"

@@ -17,6 +17,15 @@ extension WorkerStream: CommitWaiter {
         committer.wait(for: .all, hurries: hurries, self, on: loop)
     }
 
+    /// Says that a result is whole: when it is on disk, on a server that keeps jobs, because a worker that has heard it
+    /// goes on to complete the job and does not send the result again.
+    func tellWhole(_ transfer: UInt32, held: UInt64) {
+        guard let committer = services.bridge.committer, let loop = carrier?.eventLoop else {
+            return output.appendResultState(transfer: transfer, held: held, .whole)
+        }
+        committer.wait(for: .urgent, hurries: true, WholeResult(self, transfer, held: held), on: loop)
+    }
+
     /// The producer as it has to be found by a later process, once what is applied now is on disk as well; nil where
     /// there is none.
     func kept(applied: UInt64) -> StoredProducer? {
@@ -46,6 +55,27 @@ extension WorkerStream: CommitWaiter {
             watchCommit(hurries: isEnding)
             carrier?.hasOutput()
         }
+    }
+}
+
+/// A result that has arrived and waits for the disk before its worker hears so.
+private final class WholeResult: CommitWaiter {
+    private weak var stream: WorkerStream?
+    private let transfer: UInt32
+    private let held: UInt64
+
+    init(_ stream: WorkerStream, _ transfer: UInt32, held: UInt64) {
+        self.stream = stream
+        self.transfer = transfer
+        self.held = held
+    }
+
+    func commitEnded(_ outcome: CommitOutcome) {
+        guard let stream, stream.phase == .open else { return }
+        // It is written when the disk can be written again.
+        if outcome.isFailure { return stream.tellWhole(transfer, held: held) }
+        stream.output.appendResultState(transfer: transfer, held: held, .whole)
+        stream.carrier?.hasOutput()
     }
 }
 

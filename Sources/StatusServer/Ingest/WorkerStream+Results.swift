@@ -167,7 +167,7 @@ extension WorkerStream {
         switch attached {
         case .attached(let dropped):
             services.discard(dropped)
-            output.appendResultState(transfer: number, held: UInt64(transfer.receiver.held), .whole)
+            tellWhole(number, held: UInt64(transfer.receiver.held))
             return
         case .refused(let refusal, let state, let attempt):
             _ = refuse(RefusalReason(refusal), subject, sequence, state: state, attempt: attempt)

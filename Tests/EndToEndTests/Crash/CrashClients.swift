@@ -183,8 +183,8 @@ struct CrashWorker: Sendable {
                 try await client.flush()
                 let firm = percent * 100
                 await ledger.acknowledge(id, CrashFact(states: ["processing"], progress: firm...firm))
-                job.progress(percent: 95)
                 await ledger.begin(id, CrashFact(states: ["processing", "completed"], progress: firm...10_000))
+                job.progress(percent: 95)
                 var done = CrashFact(states: ["completed"], progress: 10_000...10_000)
                 if random.below(3) == 0 {
                     let (seed, length) = (random.next(), random.below(150_000))

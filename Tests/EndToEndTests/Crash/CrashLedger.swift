@@ -22,6 +22,8 @@ actor CrashLedger {
         var known: CrashFact
         /// What it is as well, if a request that got no answer was carried out.
         var maybe: CrashFact?
+        /// Moves with each word about the job.
+        var revision = 0
     }
 
     /// An answer about a job, as far as it is compared.
@@ -40,23 +42,30 @@ actor CrashLedger {
     /// A client is about to ask for `fact`.
     func begin(_ id: String, _ fact: CrashFact) {
         entries[id, default: Entry(known: .absent)].maybe = fact
+        entries[id]?.revision += 1
     }
 
     /// It was acknowledged.
     func acknowledge(_ id: String, _ fact: CrashFact) {
-        entries[id] = Entry(known: fact)
+        entries[id] = Entry(known: fact, revision: (entries[id]?.revision ?? 0) + 1)
         count += 1
     }
 
     func known(_ id: String) -> CrashFact? { entries[id]?.known }
 
     /// Why what is there contradicts what was acknowledged; nil when it does not. From then on it counts as known.
-    func judge(_ id: String, _ seen: Observation, at now: Date) -> String? {
-        guard let entry = entries[id] else { return nil }
-        let candidates = [entry.known] + (entry.maybe.map { [$0] } ?? [])
-        guard let fact = candidates.first(where: { Self.fits($0, seen, at: now) }) else {
-            return "\(id) is \(seen), known: \(entry.known), perhaps: \(entry.maybe.map { "\($0)" } ?? "nothing else")"
+    ///
+    /// - Parameter before: the entry before the server was asked. What is known since then may be newer than what was
+    ///   seen; what was known then may not.
+    func judge(_ id: String, _ seen: Observation, since before: Entry?, at now: Date) -> String? {
+        guard let before, let entry = entries[id] else { return nil }
+        let isSame = before.revision == entry.revision
+        let candidates = [before.known, before.maybe] + (isSame ? [] : [entry.known, entry.maybe])
+        guard let fact = candidates.compactMap(\.self).first(where: { Self.fits($0, seen, at: now) }) else {
+            return
+                "\(id) is \(seen), known: \(before.known), perhaps: \(before.maybe.map { "\($0)" } ?? "nothing else")"
         }
+        guard isSame else { return nil }
         if seen.state == "absent" {
             entries[id] = nil
         } else {
@@ -64,7 +73,7 @@ actor CrashLedger {
             if seen.state != "expired" { known.states = [seen.state] }
             known.progress =
                 min(seen.progress, known.progress.upperBound)...max(seen.progress, known.progress.upperBound)
-            entries[id] = Entry(known: known)
+            entries[id] = Entry(known: known, revision: entry.revision + 1)
         }
         return nil
     }

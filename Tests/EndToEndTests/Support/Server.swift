@@ -65,7 +65,10 @@ final class Server: Sendable {
         }
         let server = Server(process, Server.address(in: process.errorsSoFar) ?? "")
         if folder != nil {
-            try await eventually("the server is ready") { try await server.curl("/readyz").status == 200 }
+            try await eventually("the server is ready") {
+                if !process.isRunning { throw WaitedInVain(what: "the server ended: \(process.errorsSoFar)") }
+                return await CrashRequest(port: server.port).send("GET", "/readyz")?.status == 200
+            }
         }
         return server
     }
