@@ -226,6 +226,8 @@ public final class TelltaleServer: Sendable {
             let folder = try DataFolder(path)
             try folder.makeFolder(configuration.resultFolder)
             return try SQLiteJobStore(folder)
+        } catch .database(let failure) {
+            throw ServerError.cannotKeepJobs(reason: "\(path)/telltale.db: \(failure); \(failure.advice)")
         } catch {
             throw ServerError.cannotKeepJobs(reason: "\(error)")
         }

@@ -44,6 +44,20 @@ public struct DatabaseFailure: Error, Equatable, Sendable {
     }
 }
 
+extension DatabaseFailure {
+    /// What people can do about it.
+    public var advice: String {
+        switch kind {
+        case .full: "make room on the disk"
+        case .readOnly: "make the folder and its files writable for this user"
+        case .locked: "another program holds a lock on the database: end it"
+        case .input: "look for a disk that fails, a full one, or a limit on the size of files (ulimit -f)"
+        case .damaged: "keep the file aside and put a backup in its place"
+        case .other: "look up the code at https://www.sqlite.org/rescode.html"
+        }
+    }
+}
+
 extension DatabaseFailure: CustomStringConvertible {
     /// One line for people, such as `cannot commit: database or disk is full (code 13)`.
     public var description: String { "cannot \(attempt): \(reason) (SQLite code \(code))" }

@@ -308,7 +308,7 @@ extension Committer {
         if let text, before != text {
             logger.error(
                 "cannot write to the disk: changes are refused until it can be written again",
-                metadata: ["reason": "\(text)"]
+                metadata: ["reason": "\(text)", "advice": "\(failure?.advice ?? "")"]
             )
         } else if text == nil, before != nil {
             logger.notice("the disk can be written again: changes are taken")
