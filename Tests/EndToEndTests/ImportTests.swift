@@ -42,6 +42,8 @@ struct ImportTests {
             row("old", "completed", "0, NULL, '{}', 100, NULL, NULL", -50, -26),
             row("no id!", "queued", "0, NULL, NULL, 0, NULL, NULL"),
             row("broken", "completed", "0, NULL, '{broken', 100, NULL, NULL"),
+            row("leaky", "completed", #"0, NULL, '{"trustToken":"s', 0.29, NULL, NULL"#),
+            row("early", "processing", "0, NULL, '[1]', 0.29, NULL, NULL"),
             row("strange", "paused", "0, NULL, NULL, 0, NULL, NULL"),
         ]
         try await sql(
@@ -67,11 +69,13 @@ struct ImportTests {
         let report = try await run()
         #expect(report.code == 0, "\(report.errors)")
         for line in [
-            "8 rows: 5 jobs imported, 0 updated, 0 already there, 1 expired",
+            "10 rows: 7 jobs imported, 0 updated, 0 already there, 1 expired",
             "1 older rows of the same jobs left out, 1 rows skipped", "2 results imported",
             "2 members trustToken removed", "'no id!': not an id that the routes take",
             "'broken': the result is no JSON, imported as text", "'strange': an unknown state, imported as failed",
-            "stuck in queued or processing when the file was written: 1\n  working",
+            "stuck in queued or processing when the file was written: 2\n  working",
+            "'early': the result is left out: the job is not completed",
+            "'leaky': the result is left out: it is no JSON, and names trustToken",
         ] { #expect(report.text.contains(line), "\(line) is not in\n\(report.text)") }
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
         try await Server.with(folder: data) { server in
@@ -91,9 +95,11 @@ struct ImportTests {
             #expect(try await server.curl("/api/jobs/broken/result").text == "{broken")
             let strange = try await server.curl("/api/jobs/strange/status").json()
             #expect(strange["message"] as? String == "unknown state paused")
+            #expect(try await server.curl("/api/jobs/leaky/result").status == 404)
+            #expect(try await server.curl("/api/jobs/early").json()["progress"] as? Double == 0.29)
             // The job goes on under its old id.
             try await server.report("working", #"{"status":"completed"}"#)
-            #expect(try await server.curl("/api/jobs").json()["jobs"].map { ($0 as? [Any])?.count } == 5)
+            #expect(try await server.curl("/api/jobs").json()["jobs"].map { ($0 as? [Any])?.count } == 7)
         }
     }
 
@@ -101,17 +107,20 @@ struct ImportTests {
     func again() async throws {
         try await makeFile()
         let dry = try await run("--dry-run")
-        #expect(dry.code == 0 && dry.text.contains("5 jobs imported") && dry.text.contains("nothing was written"))
+        #expect(dry.code == 0 && dry.text.contains("7 jobs imported") && dry.text.contains("nothing was written"))
         #expect(!FileManager.default.fileExists(atPath: data))
         #expect(try await run("--keep-trust-tokens").text.contains("0 members trustToken removed"))
         let second = try await run()
-        #expect(second.text.contains("0 jobs imported, 0 updated, 6 already there, 0 expired"), "\(second.text)")
+        #expect(second.text.contains("0 jobs imported, 0 updated, 8 already there, 0 expired"), "\(second.text)")
         // The old service went on for a while.
         let later = hours(-0.1)
         try await sql(
-            "UPDATE job_status SET status='completed', updatedAt='\(later)', result='[7]' WHERE status='processing'"
+            """
+            UPDATE job_status SET status='completed', updatedAt='\(later)', result='[7]'
+            WHERE jobId='working' AND status='processing'
+            """
         )
-        #expect(try await run().text.contains("0 jobs imported, 1 updated, 5 already there"))
+        #expect(try await run().text.contains("0 jobs imported, 1 updated, 7 already there"))
         try await Server.with(folder: data) { server in
             #expect(try await server.curl("/api/jobs/working/result").text.contains(#""result":[7]"#))
             #expect(try await server.curl("/api/jobs/done/result").text.contains("trustToken"))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import JobStore
@@ -102,6 +103,19 @@ struct LegacyFileTests {
         ).jobs
         #expect(jobs.map(\.result) == ["[1]", "2"])
         #expect(jobs.map(\.resultExpiresAt) == [newYear + day, nil])
+    }
+
+    @Test("A file with a write-ahead log that nobody has open is left without one")
+    func closedLog() throws {
+        let folder = scratch.path + "/100 %? #ä"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let path = folder + "/legacy.db"
+        do {
+            let connection = try Connection(path)
+            try connection.run("PRAGMA journal_mode = WAL; " + Self.first)
+        }
+        #expect(try LegacyFile(path).countRows() == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["legacy.db"])
     }
 
     @Test("It is not changed, and what is none is refused")

@@ -18,6 +18,8 @@ public final class LegacyFile {
             let missing = required.subtracting(columns).sorted().joined(separator: ", ")
             throw DatabaseFailure("read \(path)", code: 1, reason: "its table job_status lacks: \(missing)")
         }
+        // One moment for all that is read, while that service may still write.
+        try connection.run("BEGIN")
         hasResults = try connection.columns(of: "job_results").isSuperset(of: ["jobId", "result"])
     }
 
@@ -42,7 +44,7 @@ public final class LegacyFile {
         let times = ["createdAt", "updatedAt"] + (columns.contains("expiresAt") ? ["expiresAt"] : [])
         let unknown = times.map { "(\(milliseconds("s.\($0)"))) IS NULL" }.joined(separator: " OR ")
         let newest =
-            "row_number() OVER (PARTITION BY jobId ORDER BY julianday(createdAt) DESC, "
+            "row_number() OVER (PARTITION BY jobId ORDER BY coalesce(julianday(createdAt), julianday(updatedAt)) DESC, "
             + "julianday(updatedAt) DESC, id DESC)"
         let results =
             hasResults

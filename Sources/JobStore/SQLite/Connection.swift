@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One connection to a SQLite database. For one thread at a time.
 ///
@@ -8,10 +9,15 @@ final class Connection {
 
     /// Opens the database at `path`, and makes it where there is none unless `isReadOnly`.
     init(_ path: String, isReadOnly: Bool = false) throws(DatabaseFailure) {
-        // One thread at a time: no locks inside. No file name is a URI.
-        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        // One thread at a time: no locks inside. A file name is a URI only where we made one of it.
+        var access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var name = path
+        if isReadOnly, Connection.isClosedLog(path) {
+            access |= SQLITE_OPEN_URI
+            name = Connection.immutable(path)
+        }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard let opened else {
             throw DatabaseFailure("open \(path)", code: code, reason: "out of memory")
         }
@@ -21,6 +27,31 @@ final class Connection {
             throw DatabaseFailure("open \(path)", code: code, reason: reason)
         }
         handle = opened
+    }
+
+    /// True for a database with a write-ahead log that nobody has open. SQLite would make a log beside it in order to
+    /// read it, and leave it there.
+    private static func isClosedLog(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // The version that is needed to read the file: 2 for a write-ahead log
+        // (https://www.sqlite.org/fileformat.html).
+        var version: UInt8 = 0
+        return pread(descriptor, &version, 1, 19) == 1 && version == 2 && access(path + "-wal", F_OK) != 0
+    }
+
+    /// The URI of a file that does not change while it is open.
+    private static func immutable(_ path: String) -> String {
+        var escaped = "file:"
+        for scalar in path.unicodeScalars {
+            if "%?#".unicodeScalars.contains(scalar) {
+                escaped += "%" + String(scalar.value, radix: 16)
+            } else {
+                escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped + "?immutable=1"
     }
 
     deinit {

@@ -103,7 +103,11 @@ public struct LegacyImport {
         let stored = known.jobs[id]
         let isOver = reading.image.expiresAt <= now
         if !isOver, !reading.image.state.isTerminal { report.stuck.append(job.taskID) }
-        if known.tombstones.contains(id) || stored.map({ $0.updatedAt >= reading.image.updatedAt }) ?? false {
+        // A row whose times nobody can read is no newer than anything.
+        let isDated = job.updatedAt != nil || job.createdAt != nil
+        if known.tombstones.contains(id)
+            || stored.map({ !isDated || $0.updatedAt >= reading.image.updatedAt }) ?? false
+        {
             report.unchanged += 1
             return
         }
@@ -116,7 +120,15 @@ public struct LegacyImport {
         takeResult(of: job, into: &reading)
         if let stored {
             reading.image.version = stored.version + 1
-            if stored.result != .none { replaced.append(stored.result.rawValue) }
+            if reading.image.result == .none {
+                // What there was is better than nothing.
+                reading.image.result = stored.result
+                if stored.result != .none, reading.image.state == .completed {
+                    reading.image.resultAt = reading.image.updatedAt
+                }
+            } else if stored.result != .none {
+                replaced.append(stored.result.rawValue)
+            }
             report.updated += 1
         } else {
             report.imported += 1
@@ -126,7 +138,10 @@ public struct LegacyImport {
     }
 
     private mutating func takeResult(of job: LegacyJob, into reading: inout LegacyReading) {
-        guard reading.image.state == .completed, let text = job.result, !text.isEmpty else { return }
+        guard let text = job.result, !text.isEmpty else { return }
+        guard reading.image.state == .completed else {
+            return reading.oddities.append("the result is left out: the job is not completed")
+        }
         if let end = job.resultExpiresAt, end <= now {
             report.expiredResults += 1
             return
@@ -134,6 +149,9 @@ public struct LegacyImport {
         var bytes = Array(text.utf8)
         var validator = JSONValidator()
         let isJSON = validator.feed(bytes) == nil && validator.finish() == nil
+        if !isJSON, !keepsTrustTokens, text.contains("trustToken") {
+            return reading.oddities.append("the result is left out: it is no JSON, and names trustToken")
+        }
         if !isJSON {
             reading.oddities.append("the result is no JSON, imported as text")
         } else if !keepsTrustTokens {

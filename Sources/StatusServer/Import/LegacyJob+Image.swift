@@ -64,7 +64,7 @@ struct LegacyReading {
     /// Per cent in hundredths; what is none is 0.
     private static func progress(_ percent: Double) -> BasisPoints {
         guard percent.isFinite else { return .zero }
-        return BasisPoints(Int(min(max(percent, 0), 100) * 100)) ?? .zero
+        return BasisPoints(Int((min(max(percent, 0), 100) * 100).rounded())) ?? .zero
     }
 }
 
