@@ -41,9 +41,9 @@ struct BenchMixedCommand: AsyncParsableCommand {
             The load of 'telltale bench ingest', and meanwhile status checks of its jobs over HTTP/1.1, one after the \
             other on a connection of their own. The time of a check runs from when it was due to its whole answer.
 
-            The server gives each new connection to the next of its event loops, of which it has one a core: with two \
-            of them the load and the checks do not meet. A load that takes the core of the loop that answers is \
-            measured with it; on two cores:
+            The server gives each new connection to the next of its event loops, of which it has one for each \
+            processor that it may use: with two of them the load and the checks do not meet. A load that takes the \
+            core of the loop that answers is measured with it; on two cores:
               taskset -c 0,1 telltale serve --ephemeral &
               taskset -c 1 telltale bench mixed
 

@@ -59,13 +59,14 @@ actor CrashLedger {
     ///   seen; what was known then may not.
     func judge(_ id: String, _ seen: Observation, since before: Entry?, at now: Date) -> String? {
         guard let before, let entry = entries[id] else { return nil }
-        let isSame = before.revision == entry.revision
-        let candidates = [before.known, before.maybe] + (isSame ? [] : [entry.known, entry.maybe])
-        guard let fact = candidates.compactMap(\.self).first(where: { Self.fits($0, seen, at: now) }) else {
-            return
-                "\(id) is \(seen), known: \(before.known), perhaps: \(before.maybe.map { "\($0)" } ?? "nothing else")"
+        guard before.revision == entry.revision else {
+            // The worker has gone on, and what was seen is one of the states in between.
+            return Self.isOlder(seen, than: before.known) ? "\(id) is \(seen) again, known: \(before.known)" : nil
         }
-        guard isSame else { return nil }
+        let candidates = [entry.known] + (entry.maybe.map { [$0] } ?? [])
+        guard let fact = candidates.first(where: { Self.fits($0, seen, at: now) }) else {
+            return "\(id) is \(seen), known: \(entry.known), perhaps: \(entry.maybe.map { "\($0)" } ?? "nothing else")"
+        }
         if seen.state == "absent" {
             entries[id] = nil
         } else {
@@ -76,6 +77,13 @@ actor CrashLedger {
             entries[id] = Entry(known: known, revision: entry.revision + 1)
         }
         return nil
+    }
+
+    private static func isOlder(_ seen: Observation, than fact: CrashFact) -> Bool {
+        let order = ["absent", "queued", "processing"]
+        func place(_ state: String) -> Int { order.firstIndex(of: state) ?? order.count }
+        let least = fact.states.map(place).min() ?? 0
+        return place(seen.state) < least || seen.state != "absent" && seen.progress < fact.progress.lowerBound
     }
 
     private static func fits(_ fact: CrashFact, _ seen: Observation, at now: Date) -> Bool {
